@@ -1,0 +1,722 @@
+"""The syntax tree of a CQL library: what the parser yields and the translator reads.
+
+One frozen dataclass per construct of the CQL 1.5 grammar (https://cql.hl7.org/grammar.html).
+The tree keeps what the author wrote: names are unresolved, operators are not yet overloads,
+parentheses are kept only as nesting. Every node knows its place in the source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A source range: 1-based lines and columns, the end column inclusive (ELM ``locator`` form)."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}-{self.end_line}:{self.end_column}"
+
+    def to(self, other: Span) -> Span:
+        """The range from the start of this span to the end of ``other``."""
+        return Span(self.line, self.column, other.end_line, other.end_column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Anything with a place in the source."""
+
+    span: Span
+
+
+# --- type specifiers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeSpecifier(Node):
+    """A type as written by the author."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedTypeSpecifier(TypeSpecifier):
+    """``Integer``, ``FHIR.Condition``, ``System.Quantity``: ``qualifiers`` hold what stands before the last dot."""
+
+    qualifiers: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTypeSpecifier(TypeSpecifier):
+    """``List<element>``."""
+
+    element: TypeSpecifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalTypeSpecifier(TypeSpecifier):
+    """``Interval<point>``."""
+
+    point: TypeSpecifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TupleTypeSpecifier(TypeSpecifier):
+    """``Tuple { name Type, ... }``."""
+
+    elements: tuple[tuple[str, TypeSpecifier], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceTypeSpecifier(TypeSpecifier):
+    """``Choice<A, B>``."""
+
+    choices: tuple[TypeSpecifier, ...]
+
+
+# --- expressions: literals and selectors ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression(Node):
+    """Anything that has a value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NullLiteral(Expression):
+    """``null``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooleanLiteral(Expression):
+    """``true`` or ``false``."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StringLiteral(Expression):
+    """``'text'`` with its escapes resolved."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegerLiteral(Expression):
+    """Digits without a point; the sign is a unary operator. Range is the translator's concern."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongLiteral(Expression):
+    """Digits followed by ``L`` (``text`` without the L)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecimalLiteral(Expression):
+    """Digits with a point, as written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateLiteral(Expression):
+    """``@2014``, ``@2014-01``, ``@2014-01-25``: ``text`` without the ``@``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateTimeLiteral(Expression):
+    """``@2014-01-25T14:30:14.559+01:00`` or ``@2014T``: ``text`` without the ``@``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLiteral(Expression):
+    """``@T14:30``: ``text`` without ``@T``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityLiteral(Expression):
+    """``5 'mg'`` (``unit`` is the UCUM code, ``is_calendar`` false) or ``3 months`` (``unit`` as written, ``is_calendar``)."""
+
+    value: Decimal
+    unit: str
+    is_calendar: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioLiteral(Expression):
+    """``1 'mg' : 10 'mL'``. A bare number on either side is a quantity of unit ``1``."""
+
+    numerator: QuantityLiteral
+    denominator: QuantityLiteral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalSelector(Expression):
+    """``Interval[low, high)``."""
+
+    low: Expression
+    high: Expression
+    low_closed: bool
+    high_closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSelector(Expression):
+    """``{ a, b }`` or ``List<T> { a, b }``."""
+
+    element_type: TypeSpecifier | None
+    elements: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TupleSelector(Expression):
+    """``Tuple { name: value, ... }`` (also without the keyword)."""
+
+    elements: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceSelector(Expression):
+    """``FHIR.Quantity { value: 5.0 }``."""
+
+    type: NamedTypeSpecifier
+    elements: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSelector(Expression):
+    """``Code 'x' from "LOINC" display 'y'``; ``system`` names a code system."""
+
+    code: str
+    system: Identifier | Member
+    display: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptSelector(Expression):
+    """``Concept { Code ..., Code ... } display 'y'``."""
+
+    codes: tuple[CodeSelector, ...]
+    display: str | None
+
+
+# --- expressions: names, members, calls -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier(Expression):
+    """A name, quotes and escapes resolved. ``quoted`` tells ``"Date"`` from ``Date``."""
+
+    name: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(Expression):
+    """``source.name``: a property, or a name qualified by a library alias. ``name_span`` is the name alone."""
+
+    source: Expression
+    name: str
+    name_span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Expression):
+    """``name(arguments)`` or, with ``source``, ``source.name(arguments)`` (library-qualified or fluent)."""
+
+    source: Expression | None
+    name: str
+    name_span: Span
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalConstant(Expression):
+    """``%name``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class This(Expression):
+    """``$this``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index(Expression):
+    """``$index``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total(Expression):
+    """``$total``."""
+
+
+# --- expressions: operators -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unary(Expression):
+    """A prefix or postfix operator.
+
+    ``operator`` is one of: ``+ - not exists distinct flatten collapse expand`` (the last two without ``per``),
+    ``'is null' 'is not null' 'is true' 'is not true' 'is false' 'is not false'``,
+    ``'start of' 'end of' 'width of' 'successor of' 'predecessor of' 'singleton from' 'point from'``,
+    ``'minimum' 'maximum'`` are not unary (see ``TypeExtent``).
+    """
+
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binary(Expression):
+    """An infix operator.
+
+    ``operator`` is one of ``+ - * / div mod ^ & = != ~ !~ < <= > >= and or xor implies union intersect except``
+    (``|`` is ``union``), ``in contains 'properly in' 'properly contains'`` (the membership operators).
+    ``precision`` is only for ``in``/``contains``: ``in day of``.
+    """
+
+    operator: str
+    left: Expression
+    right: Expression
+    operator_span: Span
+    precision: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between(Expression):
+    """``value [properly] between low and high``."""
+
+    value: Expression
+    low: Expression
+    high: Expression
+    proper: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DurationBetween(Expression):
+    """``days between a and b`` or ``duration in days between a and b``; ``difference`` for ``difference in ...``."""
+
+    precision: str
+    low: Expression
+    high: Expression
+    difference: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DurationOf(Expression):
+    """``duration in days of interval`` / ``difference in days of interval``."""
+
+    precision: str
+    interval: Expression
+    difference: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing(Expression):
+    """``left <interval operator phrase> right``.
+
+    ``left_boundary``/``right_boundary`` are ``'start'``, ``'end'`` or None (``A starts before start of B`` has both);
+    ``occurs`` has no meaning and is dropped.
+    """
+
+    left: Expression
+    right: Expression
+    phrase: TimingPhrase
+    operator_span: Span
+    left_boundary: str | None = None
+    right_boundary: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimingPhrase(Node):
+    """The operator between the two sides of a ``Timing``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamePhrase(TimingPhrase):
+    """``same [precision] as|or before|or after``; ``relation`` is ``'as'``, ``'or before'`` or ``'or after'``.
+
+    Also ``on or before/after`` and ``before/after or on`` *without* a quantity offset do NOT come here: they are
+    ``BeforeAfterPhrase`` with ``inclusive``.
+    """
+
+    relation: str
+    precision: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncludesPhrase(TimingPhrase):
+    """``[properly] includes [precision of]``."""
+
+    proper: bool
+    precision: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncludedInPhrase(TimingPhrase):
+    """``[properly] during|included in [precision of]``."""
+
+    proper: bool
+    precision: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeforeAfterPhrase(TimingPhrase):
+    """``[3 days | 3 days or more | less than 3 days ...] [on or] before|after [or on] [precision of]``.
+
+    ``direction`` is ``'before'`` or ``'after'``; ``inclusive`` when ``on or`` / ``or on`` is written; ``offset`` the quantity
+    or None, with ``offset_relation`` one of ``'exactly'`` (no modifier), ``'or more'``, ``'or less'``, ``'more than'``, ``'less than'``.
+    """
+
+    direction: str
+    inclusive: bool
+    precision: str | None
+    offset: QuantityLiteral | None = None
+    offset_relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithinPhrase(TimingPhrase):
+    """``[properly] within 3 days of``."""
+
+    proper: bool
+    offset: QuantityLiteral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetsPhrase(TimingPhrase):
+    """``meets [before|after] [precision of]``."""
+
+    direction: str | None
+    precision: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlapsPhrase(TimingPhrase):
+    """``overlaps [before|after] [precision of]``."""
+
+    direction: str | None
+    precision: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartsPhrase(TimingPhrase):
+    """``starts [precision of]``."""
+
+    precision: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndsPhrase(TimingPhrase):
+    """``ends [precision of]``."""
+
+    precision: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerExpression(Expression):
+    """``collapse X per day``, ``expand X per 2 'mg'``: ``operator`` is ``'collapse'`` or ``'expand'``.
+
+    ``per`` is an expression; a bare precision (``per day``) is the ``QuantityLiteral`` 1 of it.
+    """
+
+    operator: str
+    operand: Expression
+    per: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component(Expression):
+    """``year from X``, ``date from X``, ``time from X``, ``timezoneoffset from X``: ``component`` as written, singular."""
+
+    component: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeExtent(Expression):
+    """``minimum Integer`` / ``maximum Integer``."""
+
+    extent: str
+    type: NamedTypeSpecifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Is(Expression):
+    """``X is Type``."""
+
+    operand: Expression
+    type: TypeSpecifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class As(Expression):
+    """``X as Type``, or strict: ``cast X as Type``."""
+
+    operand: Expression
+    type: TypeSpecifier
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convert(Expression):
+    """``convert X to Type`` or ``convert X to 'unit'`` / ``convert X to days`` (``unit`` set, ``type`` None)."""
+
+    operand: Expression
+    type: TypeSpecifier | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class If(Expression):
+    """``if c then a else b``."""
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Expression):
+    """``case [comparand] when a then b ... else c end``; ``items`` are (when, then)."""
+
+    comparand: Expression | None
+    items: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexer(Expression):
+    """``X[i]``."""
+
+    operand: Expression
+    index: Expression
+
+
+# --- expressions: retrieve and query --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieve(Expression):
+    """``[context -> Condition: code path comparator terminology]``."""
+
+    context: Expression | None
+    type: NamedTypeSpecifier
+    code_path: str | None
+    comparator: str | None
+    """``'in'``, ``'='`` or ``'~'`` as written, None when only ``[Condition: X]``."""
+    terminology: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasedSource(Node):
+    """A query source with its alias."""
+
+    source: Expression
+    alias: str
+    alias_span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetClause(Node):
+    """``let name: expression``."""
+
+    name: str
+    name_span: Span
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relationship(Node):
+    """``with|without source alias such that condition``."""
+
+    source: AliasedSource
+    condition: Expression
+    without: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnClause(Node):
+    """``return [all|distinct] expression``; ``all`` is true only when ``all`` was written."""
+
+    value: Expression
+    all: bool
+    distinct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AggregateClause(Node):
+    """``aggregate [all|distinct] name starting value: expression``."""
+
+    name: str
+    name_span: Span
+    starting: Expression | None
+    value: Expression
+    distinct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortItem(Node):
+    """``expression asc|desc``; ``direction`` is ``'asc'`` or ``'desc'``."""
+
+    value: Expression
+    direction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortClause(Node):
+    """``sort asc|desc`` (``direction`` set, no items) or ``sort by items``."""
+
+    direction: str | None
+    items: tuple[SortItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(Expression):
+    """A query over one source or several (``from A a, B b``)."""
+
+    sources: tuple[AliasedSource, ...]
+    lets: tuple[LetClause, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
+    where: Expression | None = None
+    result: ReturnClause | None = None
+    aggregate: AggregateClause | None = None
+    sort: SortClause | None = None
+
+
+# --- definitions ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(Node):
+    """A declaration of the library; ``private`` as written."""
+
+    name: str
+    name_span: Span
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsingDefinition(Node):
+    """``using FHIR version '4.0.1' [called X]``."""
+
+    qualifiers: tuple[str, ...]
+    name: str
+    version: str | None
+    alias: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncludeDefinition(Node):
+    """``include ns.Common version '1' called C``; ``alias`` defaults to the name."""
+
+    qualifiers: tuple[str, ...]
+    name: str
+    version: str | None
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSystemDefinition(Definition):
+    """``codesystem "LOINC": 'http://loinc.org' [version 'x']``."""
+
+    id: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueSetDefinition(Definition):
+    """``valueset "X": 'url' [version 'v'] [codesystems { a, b }]``."""
+
+    id: str
+    version: str | None
+    code_systems: tuple[Identifier | Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDefinition(Definition):
+    """``code "X": 'id' from "LOINC" [display 'text']``."""
+
+    id: str
+    system: Identifier | Member
+    display: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptDefinition(Definition):
+    """``concept "X": { "code 1", "code 2" } [display 'text']``."""
+
+    codes: tuple[Identifier | Member, ...]
+    display: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterDefinition(Definition):
+    """``parameter X [Type] [default value]``."""
+
+    type: TypeSpecifier | None
+    default: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextDefinition(Node):
+    """``context Patient``: holds for the statements after it. ``model`` is the qualifier, if written."""
+
+    model: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressionDefinition(Definition):
+    """``define X: expression``."""
+
+    context: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionDefinition(Definition):
+    """``define [fluent] function F(a Integer) [returns T]: expression|external``."""
+
+    context: str
+    parameters: tuple[tuple[str, TypeSpecifier], ...]
+    returns: TypeSpecifier | None
+    value: Expression | None
+    """None when ``external``."""
+    fluent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryNode(Node):
+    """A whole library. ``statements`` keep the author's order; each carries its context (default ``'Patient'``-less: ``'Unfiltered'``)."""
+
+    name: str | None
+    qualifiers: tuple[str, ...]
+    version: str | None
+    usings: tuple[UsingDefinition, ...]
+    includes: tuple[IncludeDefinition, ...]
+    code_systems: tuple[CodeSystemDefinition, ...]
+    value_sets: tuple[ValueSetDefinition, ...]
+    codes: tuple[CodeDefinition, ...]
+    concepts: tuple[ConceptDefinition, ...]
+    parameters: tuple[ParameterDefinition, ...]
+    contexts: tuple[ContextDefinition, ...]
+    statements: tuple[ExpressionDefinition | FunctionDefinition, ...]

@@ -1,0 +1,40 @@
+"""``sarcoma-cds``: the command line for guideline authors and integration teams.
+
+Exit status: 0 fine, 1 the checked thing is wrong, 2 the call is wrong. Errors go to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+_COMMANDS = {
+    "cql": ("authoring.cql_command", "run or translate CQL"),
+    "facts": ("authoring.facts", "the facts of one patient, with their evidence"),
+}
+"""Command name to the module that holds it and a line of help. Modules load only when their command is called."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="sarcoma-cds", description="Guideline software for metastatic soft tissue sarcoma."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (module, line) in _COMMANDS.items():
+        command = commands.add_parser(name, help=line, description=line)
+        if words[:1] == [name]:
+            importlib.import_module(module).configure(command)
+    options = parser.parse_args(words)
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,7 +10,7 @@ from cql.values import Code, Concept, Interval, Quantity, Ratio, Tuple
 
 
 def plain(value: Any) -> Any:
-    """``value`` as what ``json.dumps`` can print: numbers stay numbers, dates and units their text, resources themselves."""
+    """``value`` as what ``json.dumps`` can print: numbers stay numbers, dates are their text, resources themselves."""
     match value:
         case None | bool() | str():
             return value

@@ -1,0 +1,1 @@
+"""What the project is checked with; no part of the product."""

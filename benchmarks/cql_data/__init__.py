@@ -72,7 +72,7 @@ def value_sets() -> list[dict[str, Any]]:
 
 @cache
 def bundle(size: int) -> dict[str, Any]:
-    """A patient of ``size`` resources: seven in ten are laboratory results, the rest visits, procedures, doses, diagnoses."""
+    """A patient of ``size`` resources: seven in ten are laboratory results, the rest visits, doses, diagnoses ..."""
     generator = _Patient(size)
     entries = [{"fullUrl": f"urn:x:{one['resourceType']}/{one['id']}", "resource": one} for one in generator.resources]
     return {"resourceType": "Bundle", "id": f"b{size}", "type": "collection", "entry": entries}

@@ -1,4 +1,4 @@
-"""``python -m tools.conformance [--write]``: run the suite, print what does not pass; ``--write`` renews the documents."""
+"""``python -m tools.conformance [--write]``: run the suite, print what does not pass; ``--write`` renews the pages."""
 
 from __future__ import annotations
 

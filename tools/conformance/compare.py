@@ -1,7 +1,7 @@
 """The honest comparator: same kind of value, same value.
 
-Null is not false, ``[x]`` is not ``x``, an Integer is not a Decimal, a partial date is not a full one. Decimals agree to
-1e-8. Intervals agree when their bounds do, or when they hold the same points (``[1, 4]`` and ``[1, 5)``).
+Null is not false, ``[x]`` is not ``x``, an Integer is not a Decimal, a partial date is not a full one. Decimals agree
+to 1e-8. Intervals agree when their bounds do, or when they hold the same points (``[1, 4]`` and ``[1, 5)``).
 """
 
 from __future__ import annotations

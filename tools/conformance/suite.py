@@ -21,8 +21,8 @@ SUITE = Path(
 class SuiteTest:
     """One expression of the suite with what it must give.
 
-    ``elm`` and ``expected_elm`` are the official translator's libraries with the define ``Test``; ``elm`` is None where that
-    translator refused the expression, ``expected_elm`` is None where the suite wants an error (``invalid``).
+    ``elm`` and ``expected_elm`` are the official translator's libraries with the define ``Test``; ``elm`` is None where
+    that translator refused the expression, ``expected_elm`` is None where the suite wants an error (``invalid``).
     """
 
     file: str

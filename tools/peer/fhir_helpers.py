@@ -6,9 +6,11 @@ from cql.models import model
 from cql.types import NamedType
 
 _STRUCTURES = {
-    "ToCode": "System.Code { code: value.code.value, system: value.system.value, version: value.version.value, display: value.display.value }",
+    "ToCode": "System.Code { code: value.code.value, system: value.system.value, "
+    "version: value.version.value, display: value.display.value }",
     "ToConcept": "System.Concept { codes: value.coding C return ToCode(C), display: value.text.value }",
-    "ToQuantity": "System.Quantity { value: value.value.value, unit: Coalesce(value.code.value, value.unit.value, '1') }",
+    "ToQuantity": "System.Quantity { value: value.value.value, "
+    "unit: Coalesce(value.code.value, value.unit.value, '1') }",
     "ToRatio": "System.Ratio { numerator: ToQuantity(value.numerator), denominator: ToQuantity(value.denominator) }",
 }
 _INTERVALS = {

@@ -46,7 +46,7 @@ def translate(libraries: Iterable[str], *, includes: Mapping[str, str] | None = 
 
 
 def execute(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The JavaScript reference engine over one library and bundle: see ``execute.cjs`` for the request and the answer."""
+    """The JavaScript reference engine over one library and bundle; ``execute.cjs`` says what goes in and out."""
     run = subprocess.run(
         ["node", "--max-old-space-size=8192", "execute.cjs"],
         cwd=HERE,

@@ -1,6 +1,6 @@
 """What CQL expressions evaluate to, as Python values.
 
-null is None, Boolean bool, Integer int, String str, Decimal decimal.Decimal, List list; the other types are defined here.
+null is None, Boolean bool, Integer int, String str, Decimal decimal.Decimal, List list; the others are defined here.
 """
 
 from cql.values.clinical import Code, CodeSystem, Concept, ValueSet

@@ -15,8 +15,9 @@ _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 class Date:
     """A date in the years 1 to 9999, in the proleptic Gregorian calendar.
 
-    ``low`` and ``high`` are the ordinals (1 = 0001-01-01) of the first and the last day it can mean, ``first`` is the first
-    of these days. Python's ``==`` asks for the same date at the same precision; CQL's comparisons are in ``cql.operators``.
+    ``low`` and ``high`` are the ordinals (1 = 0001-01-01) of the first and the last day it can mean, ``first`` is the
+    first of these days. Python's ``==`` asks for the same date at the same precision; CQL's comparisons are in
+    ``cql.operators``.
     """
 
     __slots__ = ("first", "high", "low", "rank")
@@ -36,7 +37,7 @@ class Date:
 
     @classmethod
     def of(cls, first: stdlib.date, rank: int = DAY) -> Date:
-        """The Date of ``rank`` that begins with ``first`` (which must be the first day of its month or year if partial)."""
+        """The Date of ``rank`` that begins with ``first`` (the first day of its month or year if partial)."""
         draft = _Draft()
         draft.first = first
         draft.rank = rank

@@ -34,10 +34,10 @@ _MAX_OFFSET = 14 * 60
 class DateTime:
     """A point in time in the years 1 to 9999.
 
-    ``first`` is the first moment it can mean, as local time; ``offset`` that local time's minutes east of UTC (None only when
-    nothing told it: it then counts as UTC). ``low`` and ``high`` are the first and last moment in UTC milliseconds (of the
-    proleptic Gregorian calendar, counted from day 0 = the day before 0001-01-01) as comparisons see them: seconds and
-    milliseconds count as one decimal precision, so at second precision both are the whole second.
+    ``first`` is the first moment it can mean, as local time; ``offset`` that local time's minutes east of UTC (None only
+    when nothing told it: it then counts as UTC). ``low`` and ``high`` are the first and last moment in UTC milliseconds
+    since 0000-12-31, as comparisons see them: seconds and milliseconds count as one decimal precision, so at second
+    precision both are the whole second.
     Python's ``==`` asks for the same local time, precision and offset; CQL's comparisons are in ``cql.operators``.
     """
 
@@ -82,7 +82,7 @@ class DateTime:
 
     @classmethod
     def of(cls, first: stdlib.datetime, rank: int = MILLISECOND, offset: int | None = None) -> DateTime:
-        """The DateTime of ``rank`` that begins at the local time ``first`` (whose tzinfo and microseconds are ignored)."""
+        """The DateTime of ``rank`` that begins at the local time ``first`` (its tzinfo is ignored)."""
         draft = _Draft()
         draft.first = first
         draft.rank = rank
@@ -99,17 +99,17 @@ class DateTime:
     def parse(cls, text: str, offset: int | None = None) -> DateTime:
         """A FHIR or CQL date and time, ``2014`` to ``2014-01-25T14:30:00.000+01:00``; raises ``ValueError`` for others.
 
-        ``offset`` is that of a text without one. Digits beyond milliseconds are cut off. CQL's trailing T (``2014T``) is
-        read as well; hour and minute precision are CQL's only.
+        ``offset`` is that of a text without one. Digits beyond milliseconds are cut off. A trailing T (``2014T``) and
+        hour or minute precision are CQL's only.
         """
         size = len(text)
         # The full forms go through the standard library's C parser; the checks leave it no room for other ISO forms.
         if size > 19 and text[10] == "T" and text[16] == ":" and text[5] != "W":
             mark = text[19]
-            if mark == "." and (size == 29 and text[26] == ":" or size == 24 and text[23] == "Z"):
+            if mark == "." and ((size == 29 and text[26] == ":") or (size == 24 and text[23] == "Z")):
                 first = _fromisoformat(text)
                 return cls.of(first, MILLISECOND, _offset(first))
-            if size == 20 and mark == "Z" or size == 25 and mark in "+-" and text[22] == ":":
+            if (size == 20 and mark == "Z") or (size == 25 and mark in "+-" and text[22] == ":"):
                 first = _fromisoformat(text)
                 return cls.of(first, SECOND, _offset(first))
         return cls._parse_any(text, offset)
@@ -131,8 +131,8 @@ class DateTime:
             if minutes > 59:
                 raise ValueError(f"not an offset from UTC: {zone}")
             offset = (-1 if zone[0] == "-" else 1) * (hours * 60 + minutes)
-        numbers = [None if part is None else int(part) for part in parts]
-        return cls(numbers[0] or 0, *numbers[1:], millisecond, offset)
+        year, month, day, hour, minute, second = [None if part is None else int(part) for part in parts]
+        return cls(year or 0, month, day, hour, minute, second, millisecond, offset)
 
     @classmethod
     def from_date(cls, date: Date, offset: int | None) -> DateTime:
@@ -209,7 +209,7 @@ class DateTime:
 
 
 class _Draft:
-    """A DateTime under construction: the same slots, still writable. Cheaper than going round ``__setattr__`` per slot."""
+    """A DateTime under construction: the same slots, still writable (see ``cql.values.date``)."""
 
     __slots__ = ("first", "high", "low", "offset", "rank")
 

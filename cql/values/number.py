@@ -1,8 +1,8 @@
-"""CQL's numbers: Integer is ``int``, Long its subclass here, Decimal ``decimal.Decimal`` (CQL spec, Appendix B, "Types").
+"""CQL's numbers: Integer is ``int``, Long its subclass here, Decimal ``decimal.Decimal`` (CQL spec, Appendix B).
 
-Decimal has 28 digits, 8 of them after the point. Arithmetic is done exactly in a wide context and rounded once, half up,
-to 8 places; what is out of range is null. The scale of a literal is kept (``1.50`` stays ``1.50``), because equivalence and
-``Precision`` depend on it.
+Decimal has 28 digits, 8 of them after the point. Arithmetic is done exactly in a wide context and rounded once, half
+up, to 8 places; what is out of range is null. The scale of a literal is kept (``1.50`` stays ``1.50``), because
+equivalence and ``Precision`` depend on it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ DECIMAL_MAX: Final = Decimal("99999999999999999999.99999999")
 DECIMAL_MIN: Final = -DECIMAL_MAX
 
 # Wide enough that a product of two Decimals, or a quotient with 8 places of the largest by the smallest, is exact.
-WIDE: Final = Context(prec=72, rounding=ROUND_HALF_UP, Emin=-999, Emax=999, traps=[InvalidOperation, DivisionByZero, Overflow])
+WIDE: Final = Context(
+    prec=72, rounding=ROUND_HALF_UP, Emin=-999, Emax=999, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
 
 
 class Long(int):
@@ -52,7 +54,7 @@ def scale(value: Decimal) -> int:
 
 
 def decimal(value: Decimal) -> Decimal | None:
-    """``value`` rounded half up to 8 places, in plain (never exponent) form, without negative zero; null out of range."""
+    """``value`` rounded half up to 8 places, without exponent or negative zero; null out of range."""
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):  # NaN or infinity: no CQL Decimal
         return None

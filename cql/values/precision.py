@@ -16,7 +16,7 @@ MS_PER_RANK: Final[dict[int, int]] = {DAY: MS_PER_DAY, HOUR: 3_600_000, MINUTE: 
 
 
 def rank_of(precision: str) -> int:
-    """The rank of a precision name; raises ``EvaluationError`` for one that does not exist or cannot be compared (week)."""
+    """The rank of a precision name; raises ``EvaluationError`` for one that dates and times do not have (week)."""
     rank = RANKS.get(precision)
     if rank is None:
         raise EvaluationError(f"{precision!r} is not a precision of a date or time")

@@ -21,8 +21,8 @@ class Tuple(dict[str, Any]):
 class Interval:
     """A range of points (CQL spec, author's guide, "Interval Values").
 
-    A null bound is unknown when open and the least or greatest value of the point type when closed. ``point_type`` matters
-    only where both bounds are null, since then no value tells the type.
+    A null bound is unknown when open and the least or greatest value of the point type when closed. ``point_type``
+    matters only where both bounds are null, since then no value tells the type.
     """
 
     low: Any
@@ -39,7 +39,7 @@ class Interval:
 class Uncertainty:
     """A whole number known only to lie in ``low..high``, both included (CQL spec, author's guide, "Uncertainty").
 
-    The result of a duration over partial dates. ``low < high`` always: a certain result is a plain int (see ``uncertain``).
+    The result of a duration over partial dates. ``low < high`` always: a certain result is a plain int.
     """
 
     low: int

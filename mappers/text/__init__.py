@@ -1,0 +1,6 @@
+"""Reads clinical phrases and reports: what they say of sarcoma, its spread and its treatment."""
+
+from mappers.text.mention import Attribute, Mention, Polarity
+from mappers.text.reader import may_matter, read
+
+__all__ = ["Attribute", "Mention", "Polarity", "may_matter", "read"]

@@ -150,7 +150,7 @@ class TimeLiteral(Expression):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuantityLiteral(Expression):
-    """``5 'mg'`` (``unit`` is the UCUM code, ``is_calendar`` false) or ``3 months`` (``unit`` as written, ``is_calendar``)."""
+    """``5 'mg'`` (``unit`` is the UCUM code, ``is_calendar`` false) or ``3 months`` (``unit`` as written)."""
 
     value: Decimal
     unit: str
@@ -312,7 +312,10 @@ class Between(Expression):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DurationBetween(Expression):
-    """``days between a and b`` or ``duration in days between a and b``; ``difference`` for ``difference in ...``."""
+    """``days between a and b`` or ``duration in days between a and b``; ``difference`` for ``difference in ...``.
+
+    ``precision`` is the singular: ``'day'``.
+    """
 
     precision: str
     low: Expression
@@ -322,7 +325,7 @@ class DurationBetween(Expression):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DurationOf(Expression):
-    """``duration in days of interval`` / ``difference in days of interval``."""
+    """``duration in days of interval`` / ``difference in days of interval``; ``precision`` is the singular."""
 
     precision: str
     interval: Expression
@@ -333,7 +336,8 @@ class DurationOf(Expression):
 class Timing(Expression):
     """``left <interval operator phrase> right``.
 
-    ``left_boundary``/``right_boundary`` are ``'start'``, ``'end'`` or None (``A starts before start of B`` has both);
+    ``left_boundary`` is ``'start'`` for ``A starts before B``, ``'end'`` for ``A ends before B``, else None.
+    ``right_boundary`` is only for ``before start B``, without ``of``: ``start of B`` is an operand of its own.
     ``occurs`` has no meaning and is dropped.
     """
 
@@ -382,8 +386,9 @@ class IncludedInPhrase(TimingPhrase):
 class BeforeAfterPhrase(TimingPhrase):
     """``[3 days | 3 days or more | less than 3 days ...] [on or] before|after [or on] [precision of]``.
 
-    ``direction`` is ``'before'`` or ``'after'``; ``inclusive`` when ``on or`` / ``or on`` is written; ``offset`` the quantity
-    or None, with ``offset_relation`` one of ``'exactly'`` (no modifier), ``'or more'``, ``'or less'``, ``'more than'``, ``'less than'``.
+    ``direction`` is ``'before'`` or ``'after'``; ``inclusive`` when ``on or`` / ``or on`` is written; ``offset`` the
+    quantity or None, with ``offset_relation`` one of ``'exactly'`` (no modifier), ``'or more'``, ``'or less'``,
+    ``'more than'``, ``'less than'``.
     """
 
     direction: str
@@ -445,7 +450,7 @@ class PerExpression(Expression):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component(Expression):
-    """``year from X``, ``date from X``, ``time from X``, ``timezoneoffset from X``: ``component`` as written, singular."""
+    """``year from X``, ``date from X``, ``time from X``, ``timezoneoffset from X``; also ``timezone`` (CQL 1.3)."""
 
     component: str
     operand: Expression
@@ -706,7 +711,7 @@ class FunctionDefinition(Definition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryNode(Node):
-    """A whole library. ``statements`` keep the author's order; each carries its context (default ``'Patient'``-less: ``'Unfiltered'``)."""
+    """A whole library. ``statements`` keep the author's order; each carries its context (``'Unfiltered'`` at first)."""
 
     name: str | None
     qualifiers: tuple[str, ...]

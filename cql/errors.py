@@ -9,7 +9,8 @@
     │   ├── LimitExceeded       a safety limit (steps, list size, string size, nesting) was reached
     │   ├── ValueSetNotFound    a value set could not be resolved; it is never taken as empty
     │   └── MessageError        the library itself raised an error with Message(..., 'Error', ...)
-    └── DataError               the patient data handed in is not FHIR JSON at all
+    ├── DataError               the patient data handed in is not FHIR JSON at all
+    └── TerminologyError        a value set or code system handed in is not a readable FHIR resource
 
 A ``Diagnostic`` is data, an exception its carrier: authors get all of them at once.
 """
@@ -44,7 +45,11 @@ class Diagnostic:
     def render(self) -> str:
         """The finding as a terminal shows it, with the source line and a caret under the place."""
         place = ":".join(str(part) for part in (self.library, self.span) if part is not None)
-        head = f"{place}: {self.severity} {self.code}: {self.message}" if place else f"{self.severity} {self.code}: {self.message}"
+        head = (
+            f"{place}: {self.severity} {self.code}: {self.message}"
+            if place
+            else f"{self.severity} {self.code}: {self.message}"
+        )
         lines = [head]
         if self.source_line is not None and self.span is not None:
             lines += ["  " + self.source_line, "  " + _caret(self.source_line, self.span)]
@@ -85,7 +90,7 @@ class LibraryNotFound(CompileError):
 class EvaluationError(CqlError):
     """A define that could not be computed.
 
-    ``library``, ``define`` and ``locator`` (``line:col-line:col``) say where; ``__cause__`` holds the inner error, if any.
+    ``library``, ``define`` and ``locator`` (``line:col-line:col``) say where; ``__cause__`` holds the inner error.
     The first to know a place fills it in (``at``); outer frames never overwrite it.
     """
 
@@ -135,3 +140,9 @@ class DataError(CqlError):
     """The data is not a Bundle, a resource or an iterable of resources."""
 
     code = "CQL-300"
+
+
+class TerminologyError(CqlError):
+    """Terminology content that cannot be read: a file that is no JSON, a ValueSet without a URL."""
+
+    code = "CQL-310"

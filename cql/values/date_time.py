@@ -34,7 +34,7 @@ _MAX_OFFSET = 14 * 60
 class DateTime:
     """A point in time in the years 1 to 9999.
 
-    ``first`` is the first moment it can mean, as local time; ``offset`` that local time's minutes east of UTC (None only
+    ``first`` is the first moment it can mean, as local time; ``offset`` that its minutes east of UTC (None only
     when nothing told it: it then counts as UTC). ``low`` and ``high`` are the first and last moment in UTC milliseconds
     since 0000-12-31, as comparisons see them: seconds and milliseconds count as one decimal precision, so at second
     precision both are the whole second.

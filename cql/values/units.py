@@ -29,7 +29,7 @@ _FIXED: Final[dict[str, int]] = {
     )
     for code in codes
 }
-_UCUM_OF: Final[dict[str, str]] = {
+UCUM_OF: Final[dict[str, str]] = {
     "year": "a",
     "month": "mo",
     "week": "wk",
@@ -83,7 +83,7 @@ def conversion(source: str, target: str) -> Conversion | None:
         if source in _MONTHS and target in _MONTHS:
             return Conversion(Fraction(_MONTHS[source], _MONTHS[target]))
         return None
-    return _ucum(_UCUM_OF.get(source, source), _UCUM_OF.get(target, target))
+    return _ucum(UCUM_OF.get(source, source), UCUM_OF.get(target, target))
 
 
 @lru_cache(maxsize=1024)
@@ -94,7 +94,7 @@ def equivalent_conversion(source: str, target: str) -> Conversion | None:
         return exact
     source, target = canonical(source), canonical(target)
     if "a" in (source, target) or "mo" in (source, target):
-        return _ucum(_UCUM_OF.get(source, source), _UCUM_OF.get(target, target))
+        return _ucum(UCUM_OF.get(source, source), UCUM_OF.get(target, target))
     if source in _DAYS:
         days, other = Fraction(_DAYS[source]), conversion("day", target)
         return None if other is None else Conversion(days * other.factor)

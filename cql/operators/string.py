@@ -1,0 +1,93 @@
+"""String operators (CQL reference, B.8 String Operators); those with regular expressions are in ``regex``.
+
+Indexes are 0-based and count Unicode code points.
+"""
+
+from __future__ import annotations
+
+from cql.operators.guards import DEFAULT_MAX_LENGTH, check_length
+
+
+def concatenate(*operands: str | None, max_length: int = DEFAULT_MAX_LENGTH) -> str | None:
+    """``Concatenate`` (the operator ``+``): null if any operand is null."""
+    parts = [part for part in operands if part is not None]
+    if len(parts) < len(operands):
+        return None
+    return _joined("", parts, max_length, "Concatenate")
+
+
+def concatenate_coalescing(*operands: str | None, max_length: int = DEFAULT_MAX_LENGTH) -> str:
+    """The operator ``&``: as ``Concatenate``, with null taken as the empty string."""
+    return _joined("", [part for part in operands if part is not None], max_length, "Concatenate")
+
+
+def combine(
+    source: list[str | None] | None, separator: str | None = None, *, max_length: int = DEFAULT_MAX_LENGTH
+) -> str | None:
+    """``Combine``: the non-null elements joined by ``separator``; null if there are none."""
+    parts = [part for part in source or () if part is not None]
+    return _joined(separator or "", parts, max_length, "Combine") if parts else None
+
+
+def _joined(separator: str, parts: list[str], max_length: int, operator: str) -> str:
+    check_length(sum(map(len, parts)) + len(separator) * (len(parts) - 1), max_length, operator)
+    return separator.join(parts)
+
+
+def split(text: str | None, separator: str | None) -> list[str] | None:
+    """``Split``: a null or empty separator appears nowhere, so the result is the text alone."""
+    if text is None:
+        return None
+    return text.split(separator) if separator else [text]
+
+
+def length(text: str | None) -> int | None:
+    """``Length`` of a string."""
+    return None if text is None else len(text)
+
+
+def upper(text: str | None) -> str | None:
+    """``Upper``, independent of locale."""
+    return None if text is None else text.upper()
+
+
+def lower(text: str | None) -> str | None:
+    """``Lower``, independent of locale."""
+    return None if text is None else text.lower()
+
+
+def indexer(text: str | None, index: int | None) -> str | None:
+    """``Indexer``: the character at ``index``; null if out of range."""
+    if text is None or index is None or not 0 <= index < len(text):
+        return None
+    return text[index]
+
+
+def position_of(pattern: str | None, text: str | None) -> int | None:
+    """``PositionOf``: index of the first occurrence of ``pattern``, or -1."""
+    return None if pattern is None or text is None else text.find(pattern)
+
+
+def last_position_of(pattern: str | None, text: str | None) -> int | None:
+    """``LastPositionOf``: index of the last occurrence of ``pattern``, or -1."""
+    return None if pattern is None or text is None else text.rfind(pattern)
+
+
+def substring(text: str | None, start: int | None, count: int | None = None) -> str | None:
+    """``Substring``: ``count`` characters from ``start`` (to the end if null); null if ``start`` is out of range.
+
+    Position 0 of the empty string is in range: the result is the empty string.
+    """
+    if text is None or start is None or start < 0 or start >= max(len(text), 1):
+        return None
+    return text[start:] if count is None else text[start : start + max(count, 0)]
+
+
+def starts_with(text: str | None, prefix: str | None) -> bool | None:
+    """``StartsWith``."""
+    return None if text is None or prefix is None else text.startswith(prefix)
+
+
+def ends_with(text: str | None, suffix: str | None) -> bool | None:
+    """``EndsWith``."""
+    return None if text is None or suffix is None else text.endswith(suffix)

@@ -16,7 +16,7 @@ Form of the output, JSON::
      "contexts": {name: [class, key element]},
      "conversions": {from type: [FHIRHelpers function, to type]},
      "classes": {name: [base, label, identifier, retrievable, primary code path,
-                        {element: type}, {context: [elements that refer to it]}]}}
+                        {element: type}]}}
 
 Types are written as in ``cql.models.types``: ``Coding`` (this model's), ``System.String``, ``List<Coding>``,
 ``Choice<string,Period>``, ``Interval<System.DateTime>``.
@@ -129,12 +129,7 @@ def class_name(info: ElementTree.Element, prefix: str) -> str:
 
 
 def convert_class(info: ElementTree.Element, prefix: str) -> dict[str, Any]:
-    """One ``typeInfo`` as a dict; ``search`` parameters and descriptions are left out."""
-    related: dict[str, list[str]] = {}
-    for one in info.findall(f"{NS}contextRelationship"):
-        path = one.attrib["relatedKeyElement"]
-        if path.isidentifier():  # not `where(...)`: a fragment that cannot be followed
-            related.setdefault(one.attrib["context"], []).append(path)
+    """One ``typeInfo`` as a dict; descriptions, search parameters and relations to contexts are left out."""
     return {
         "base": info.attrib.get("baseType", "System.Any").removeprefix(prefix),
         "label": info.get("label"),
@@ -142,7 +137,6 @@ def convert_class(info: ElementTree.Element, prefix: str) -> dict[str, Any]:
         "retrievable": info.get("retrievable") == "true",
         "primary_code_path": info.get("primaryCodePath"),
         "elements": {e.attrib["name"]: element_type(e, prefix) for e in info.findall(f"{NS}element")},
-        "related": {context: sorted(set(paths)) for context, paths in sorted(related.items())},
     }
 
 
@@ -186,7 +180,7 @@ def compact(name: str, classes: dict[str, dict[str, Any]]) -> list[Any]:
         base = classes[base]["base"]
     own = {key: of for key, of in sorted(info["elements"].items()) if inherited.get(key) != of}
     keys = ("base", "label", "identifier", "retrievable", "primary_code_path")
-    return [*(info[key] for key in keys), own, info["related"]]
+    return [*(info[key] for key in keys), own]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 from cql.data.element import FhirElement
 from cql.data.fhir_helpers import to_date_time, to_interval
 from cql.data.properties import get_property
+from cql.operators.interval import contains, includes
 from cql.values import Date, DateTime, Interval
 
 Resource = dict[str, Any]
@@ -23,8 +24,6 @@ def within(resources: list[Resource], path: str, date_range: Interval | None) ->
 
 
 def _lies_in(value: Any, date_range: Interval) -> bool:
-    from cql.operators.interval import contains, includes
-
     if isinstance(value, list):
         return any(_lies_in(one, date_range) for one in value)
     moment: Any = value

@@ -79,8 +79,8 @@ def _of_element(element: FhirElement, path: str) -> Any:
 
 def _by_steps(source: Any, path: str) -> Any:
     steps = path_steps(path)
-    if len(steps) == 1 and steps[0] == path:
-        return None  # one plain name that the source does not have
+    if steps in ((), (path,)):
+        return None  # one plain name, which the source does not have
     value = source
     for step in steps:
         if isinstance(step, str):

@@ -15,7 +15,7 @@ code can do without boxes::
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from cql.data.primitives import READERS, Reader
@@ -64,7 +64,7 @@ def fhir() -> Model:
     return model("FHIR", "4.0.1")
 
 
-@cache
+@lru_cache(maxsize=8192)  # more than a model's elements, but bounded: names of classes come from the data as well
 def element_info(class_name: str, name: str) -> ElementInfo | None:
     """How element ``name`` of class ``class_name`` (inherited ones included) stands in JSON; None: no such element.
 

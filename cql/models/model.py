@@ -27,11 +27,7 @@ _FILES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ClassInfo:
-    """One class of a model.
-
-    ``elements`` are the class's own; ask ``Model.element_type`` for inherited ones too. ``related`` gives, per context
-    (``Patient``), the elements that refer to it (``subject``, ``performer``): the class's membership in compartments.
-    """
+    """One class of a model. ``elements`` are the class's own; ask ``Model.element_type`` for inherited ones too."""
 
     name: str
     type: NamedType
@@ -41,7 +37,6 @@ class ClassInfo:
     retrievable: bool
     primary_code_path: str | None
     elements: Mapping[str, CqlType]
-    related: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +150,7 @@ class Model:
         return {content[2]: name for name, content in self._classes.items() if content[2]}
 
     def _build(self, name: str) -> ClassInfo:
-        base, label, identifier, retrievable, code_path, elements, related = self._classes[name]
+        base, label, identifier, retrievable, code_path, elements = self._classes[name]
         return ClassInfo(
             name=name,
             type=NamedType(self.uri, name),
@@ -165,7 +160,6 @@ class Model:
             retrievable=retrievable,
             primary_code_path=code_path,
             elements=MappingProxyType({key: parse_type(of, self.uri) for key, of in elements.items()}),
-            related=MappingProxyType({context: tuple(paths) for context, paths in related.items()}),
         )
 
 

@@ -85,12 +85,6 @@ def test_classes_by_label_and_structure_definition(r4: Model) -> None:
     assert r4.class_identified("http://example.org/other") is None
 
 
-def test_compartment_relations(r4: Model) -> None:
-    coverage = r4.class_named("Coverage")
-    assert coverage is not None
-    assert "beneficiary" in coverage.related["Patient"]
-
-
 def test_every_class_of_every_model_can_be_built(r4: Model) -> None:
     for one in (r4, model("System")):
         for name in one.class_names():

@@ -60,7 +60,7 @@ class Diagnostic:
 
 def _caret(line: str, span: Span) -> str:
     """Spaces (tabs kept, so that the caret lines up) and carets under the part of ``line`` that ``span`` covers."""
-    last = span.end_column if span.end_line == span.line else len(line)
+    last = min(span.end_column, len(line)) if span.end_line == span.line else len(line)
     lead = "".join("\t" if c == "\t" else " " for c in line[: span.column - 1])
     return lead + "^" * max(1, last - span.column + 1)
 

@@ -41,6 +41,9 @@ class Code(StrEnum):
 MAX_DIAGNOSTICS: Final = 100
 """No more than this many are reported for one text; the last one then says so."""
 
+MAX_LINE: Final = 400
+"""Of a longer line only its beginning is shown with an error, and nothing of it if the error lies further on."""
+
 
 class SourceText:
     """A text and its lines, split only once an error wants to show one."""
@@ -55,13 +58,16 @@ class SourceText:
         """The line of that number (1-based), without its line end."""
         if self._lines is None:
             self._lines = self.text.split("\n")
-        return self._lines[number - 1].rstrip("\r") if 0 < number <= len(self._lines) else ""
+        return self._lines[number - 1].rstrip("\r") if number <= len(self._lines) else ""
 
     def diagnostic(
         self, code: Code, message: str, span: Span, hint: str | None = None, severity: Severity = "error"
     ) -> Diagnostic:
         """A finding at a place of this text; the library's name is filled in when the whole text is read."""
-        return Diagnostic(severity, code.value, message, None, span, self.line(span.line), hint)
+        line: str | None = self.line(span.line)
+        if line is not None and len(line) > MAX_LINE:
+            line = line[: MAX_LINE - 1] + "…" if span.column < MAX_LINE else None
+        return Diagnostic(severity, code.value, message, None, span, line, hint)
 
 
 _KIND_WORDS: Final = {

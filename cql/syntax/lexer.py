@@ -28,7 +28,7 @@ from cql.syntax.tokens import (
     Token,
 )
 
-MAX_TOKENS: Final = 500_000
+MAX_TOKENS: Final = 200_000
 """A text of more tokens than this is refused: far beyond any library, and a bound on memory."""
 
 _CLOCK = r"[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"

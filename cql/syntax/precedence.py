@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-SET: Final = 10
-IMPLIES: Final = 20
-OR: Final = 30
-AND: Final = 40
-MEMBERSHIP: Final = 50
-EQUALITY: Final = 60
-TIMING: Final = 70
-COMPARISON: Final = 80
+IMPLIES: Final = 10
+OR: Final = 20
+AND: Final = 30
+MEMBERSHIP: Final = 40
+EQUALITY: Final = 50
+TIMING: Final = 60
+COMPARISON: Final = 70
+SET: Final = 80
+"""``union``, ``intersect``, ``except``. The grammar of 1.5.3 has them last, so that ``A = B union C`` would compare before
+it unites; that of 2.0, the reference translator 5 and FHIRPath have them here."""
 BETWEEN: Final = 90
 EXISTS: Final = 100
 NOT: Final = 110

@@ -65,6 +65,8 @@ class TermParser(LiteralParser):
             result = self.member(result, start)
             if type(result) is Call:
                 return result
+            if self.pos - start > 2 * MAX_CHAIN:
+                self.too_long("`.`", "Move parts into definitions of their own.")
         if self.tokens[self.pos].kind == "{":
             return self._instance(start)
         return result

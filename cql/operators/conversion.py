@@ -1,15 +1,19 @@
-"""Conversions between types (CQL spec, Appendix B, "Type Operators"): null in, null out; what does not convert is null."""
+"""Conversions between types (CQL spec, Appendix B, "Type Operators").
+
+Null in, null out; what does not convert is null. The ``ConvertsTo`` operators are in ``cql.operators.convertible``.
+"""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from cql.errors import EvaluationError
+from cql.operators.quantity_arithmetic import divided
 from cql.operators.types import as_type, is_type, type_of
 from cql.values import Code, Concept, Date, DateTime, Long, Quantity, Ratio, Time
-from cql.values.number import DECIMAL_PLACES, decimal, integer, long, plain, scale
+from cql.values.number import decimal, integer, long, plain
 from cql.values.precision import HOUR
 from cql.values.quantity import CALENDAR_UNITS
 from cql.values.units import conversion
@@ -18,16 +22,6 @@ __all__ = [
     "as_type",
     "can_convert_quantity",
     "convert_quantity",
-    "converts_to_boolean",
-    "converts_to_date",
-    "converts_to_date_time",
-    "converts_to_decimal",
-    "converts_to_integer",
-    "converts_to_long",
-    "converts_to_quantity",
-    "converts_to_ratio",
-    "converts_to_string",
-    "converts_to_time",
     "is_type",
     "to_boolean",
     "to_chars",
@@ -113,7 +107,7 @@ def to_long(value: Any) -> Long | None:
 
 
 def to_decimal(value: Any) -> Decimal | None:
-    """``ToDecimal(value)``: of a String like ``+25.5`` with at most 8 decimal places, an Integer, a Long, or a Boolean."""
+    """``ToDecimal(value)``: of a String like ``+25.5``, an Integer, a Long, or a Boolean."""
     kind = type(value)
     if value is None or kind is Decimal:
         return value  # type: ignore[no-any-return]
@@ -143,7 +137,7 @@ def to_date(value: Any) -> Date | None:
 
 
 def to_date_time(value: Any, *, offset: int | None = None) -> DateTime | None:
-    """``ToDateTime(value)``: of a String in ISO form or a Date, whose time stays unknown; ``offset`` is the evaluation's."""
+    """``ToDateTime(value)``: of an ISO String, or a Date, whose time stays unknown; ``offset`` is the evaluation's."""
     kind = type(value)
     if value is None or kind is DateTime:
         return value  # type: ignore[no-any-return]
@@ -183,8 +177,6 @@ def to_quantity(value: Any) -> Quantity | None:
     if kind in (int, Long, Decimal):
         return Quantity(Decimal(value))
     if kind is Ratio:
-        from cql.operators.quantity_arithmetic import divided
-
         return divided(value.numerator, value.denominator)
     if kind is not str:
         raise _undefined("ToQuantity", value)
@@ -248,75 +240,9 @@ def can_convert_quantity(value: Quantity | None, unit: str | None) -> bool | Non
     return None if value is None or unit is None else convert_quantity(value, unit) is not None
 
 
-def _converts(convert: Any, value: Any) -> bool | None:
-    """Whether ``convert`` has a result for ``value``; null for null."""
-    if value is None:
-        return None
-    try:
-        return convert(value) is not None
-    except EvaluationError:
-        return False
-
-
-def converts_to_boolean(value: Any) -> bool | None:
-    """``ConvertsToBoolean(value)``."""
-    return _converts(to_boolean, value)
-
-
-def converts_to_integer(value: Any) -> bool | None:
-    """``ConvertsToInteger(value)``."""
-    return _converts(to_integer, value)
-
-
-def converts_to_long(value: Any) -> bool | None:
-    """``ConvertsToLong(value)``."""
-    return _converts(to_long, value)
-
-
-def converts_to_decimal(value: Any) -> bool | None:
-    """``ConvertsToDecimal(value)``."""
-    return _converts(to_decimal, value)
-
-
-def converts_to_string(value: Any) -> bool | None:
-    """``ConvertsToString(value)``."""
-    return _converts(to_string, value)
-
-
-def converts_to_date(value: Any) -> bool | None:
-    """``ConvertsToDate(value)``."""
-    return _converts(to_date, value)
-
-
-def converts_to_date_time(value: Any) -> bool | None:
-    """``ConvertsToDateTime(value)``."""
-    return _converts(to_date_time, value)
-
-
-def converts_to_time(value: Any) -> bool | None:
-    """``ConvertsToTime(value)``."""
-    return _converts(to_time, value)
-
-
-def converts_to_quantity(value: Any) -> bool | None:
-    """``ConvertsToQuantity(value)``."""
-    return _converts(to_quantity, value)
-
-
-def converts_to_ratio(value: Any) -> bool | None:
-    """``ConvertsToRatio(value)``."""
-    return _converts(to_ratio, value)
-
-
 def _decimal(text: str) -> Decimal | None:
-    """A Decimal as written; null when it is none, has more than 8 decimal places, or is out of range."""
-    if not _DECIMAL.fullmatch(text):
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return decimal(value) if scale(value) <= DECIMAL_PLACES else None
+    """A Decimal as written, rounded to 8 decimal places; null when it is none or out of range."""
+    return decimal(Decimal(text)) if _DECIMAL.fullmatch(text) else None
 
 
 def _undefined(operator: str, value: Any) -> EvaluationError:

@@ -7,27 +7,17 @@ than the period the result is an uncertainty: from the shortest to the longest t
 from __future__ import annotations
 
 import datetime as stdlib
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cql.errors import EvaluationError
 from cql.operators.ordering import same_temporal
 from cql.values import Date, DateTime, Time, Uncertainty
-from cql.values.precision import DAY, HOUR, MILLISECOND, MS_PER_DAY, MS_PER_RANK, RANKS, SECOND
+from cql.values.precision import DAY, HOUR, MS_PER_DAY, MS_PER_RANK, RANKS, SECOND
 from cql.values.structured import uncertain
 
 _WEEK: Final = "week"
 _MS_PER_WEEK: Final = 7 * MS_PER_DAY
-
-
-class _Moment(NamedTuple):
-    """One of the moments that a value can mean: months since year 0, and milliseconds since 0000-12-31, both local.
-
-    ``within`` is the time since the month's beginning, and so orders moments of different months by their place in it.
-    """
-
-    months: int
-    within: int
-    milliseconds: int
+_LAST_DAY: Final = stdlib.date.max.toordinal()
 
 
 def duration_between(left: Any, right: Any, precision: str, *, offset: int | None = None) -> int | Uncertainty | None:
@@ -40,11 +30,9 @@ def duration_between(left: Any, right: Any, precision: str, *, offset: int | Non
         return None
     (first, last), (other_first, other_last) = _ranges(left, right, precision, offset, elapsed=True)
     low = _whole_periods(last, other_first, precision)
-    return (
-        low
-        if first is last and other_first is other_last
-        else uncertain(low, _whole_periods(first, other_last, precision))
-    )
+    if first == last and other_first == other_last:
+        return low
+    return uncertain(low, _whole_periods(first, other_last, precision))
 
 
 def difference_between(left: Any, right: Any, precision: str, *, offset: int | None = None) -> int | Uncertainty | None:
@@ -57,35 +45,33 @@ def difference_between(left: Any, right: Any, precision: str, *, offset: int | N
         return None
     (first, last), (other_first, other_last) = _ranges(left, right, precision, offset, elapsed=False)
     low = _boundaries(last, other_first, precision)
-    return (
-        low
-        if first is last and other_first is other_last
-        else uncertain(low, _boundaries(first, other_last, precision))
-    )
+    if first == last and other_first == other_last:
+        return low
+    return uncertain(low, _boundaries(first, other_last, precision))
 
 
-def _whole_periods(left: _Moment, right: _Moment, precision: str) -> int:
-    """Whole periods from ``left`` to ``right``, towards zero."""
+def _whole_periods(left: int, right: int, precision: str) -> int:
+    """Whole periods from one moment to another (both in local milliseconds since 0000-12-31), towards zero."""
+    if precision not in ("year", "month"):
+        return _towards_zero(right - left, _length(precision))
+    (left_month, left_within), (right_month, right_within) = _month_and_rest(left), _month_and_rest(right)
+    months = right_month - left_month
+    # A month not yet full does not count. The last day of a shorter month does not stand in for a later day.
+    if months > 0 and right_within < left_within:
+        months -= 1
+    elif months < 0 and right_within > left_within:
+        months += 1
+    return months if precision == "month" else _towards_zero(months, 12)
+
+
+def _boundaries(left: int, right: int, precision: str) -> int:
+    """Boundaries of the period between one moment and another (both in local milliseconds since 0000-12-31)."""
     if precision in ("year", "month"):
-        months = right.months - left.months
-        # A month not yet full does not count. The last day of a shorter month does not stand in for a later day.
-        if months > 0 and right.within < left.within:
-            months -= 1
-        elif months < 0 and right.within > left.within:
-            months += 1
-        return months if precision == "month" else _towards_zero(months, 12)
-    return _towards_zero(right.milliseconds - left.milliseconds, _length(precision))
-
-
-def _boundaries(left: _Moment, right: _Moment, precision: str) -> int:
-    """Boundaries of the period between ``left`` and ``right``."""
-    if precision == "year":
-        return (right.months - 1) // 12 - (left.months - 1) // 12
-    if precision == "month":
-        return right.months - left.months
+        length = 12 if precision == "year" else 1
+        return _month_and_rest(right)[0] // length - _month_and_rest(left)[0] // length
     length = _length(precision)
-    # Day 0 of the count, 0000-12-31, is a Sunday in the calendar carried back, so that weeks begin at its multiples.
-    return right.milliseconds // length - left.milliseconds // length
+    # Day 0 of the count, 0000-12-31, is a Sunday, so that weeks begin at multiples of seven.
+    return right // length - left // length
 
 
 def _length(precision: str) -> int:
@@ -96,14 +82,21 @@ def _towards_zero(amount: int, length: int) -> int:
     return amount // length if amount >= 0 else -(-amount // length)
 
 
-_Range = tuple[_Moment, _Moment]
+def _month_and_rest(milliseconds: int) -> tuple[int, int]:
+    """The number of the month (January of year 0 is 0) and the milliseconds since its beginning."""
+    ordinal, rest = divmod(milliseconds, MS_PER_DAY)
+    # Time zones can carry the first and the last day of the calendar over its edge.
+    day = stdlib.date.fromordinal(min(max(ordinal, 1), _LAST_DAY))
+    return day.year * 12 + day.month - 1, day.day * MS_PER_DAY + rest
+
+
+_Range = tuple[int, int]
 
 
 def _ranges(left: Any, right: Any, precision: str, offset: int | None, *, elapsed: bool) -> tuple[_Range, _Range]:
     """The first and the last moment that each of the two values can mean.
 
-    Values known to the precision asked for are certain: what they lack below it counts as its beginning, and the two
-    moments of each are one object.
+    Two values known to the precision asked for are certain: what they lack below it counts as its beginning.
     """
     kind, other = type(left), type(right)
     if precision != _WEEK and precision not in RANKS:
@@ -127,19 +120,11 @@ def _ranges(left: Any, right: Any, precision: str, offset: int | None, *, elapse
 
 
 def _range(value: Date | DateTime | Time, shift: int, certain: bool) -> _Range:
-    """The moments of one value, on clocks ``shift`` minutes from UTC."""
+    """The first and last moment of one value, in local milliseconds on clocks ``shift`` minutes from UTC."""
     unit = MS_PER_DAY if type(value) is Date else 1
-    first = _at(value.low * unit + shift * 60_000)
-    if certain or value.rank == MILLISECOND:
+    first = value.low * unit + shift * 60_000
+    if certain:
         return first, first
     # The last moment of a partial date ends its last day; ``high`` takes a whole second for its first millisecond.
     rest = MS_PER_DAY - 1 if type(value) is Date else 999 if value.rank == SECOND else 0
-    return first, _at(value.high * unit + rest + shift * 60_000)
-
-
-def _at(milliseconds: int) -> _Moment:
-    """The moment that many local milliseconds after 0000-12-31 (or, for a Time, after midnight)."""
-    ordinal, rest = divmod(milliseconds, MS_PER_DAY)
-    # Time zones can carry the first and last day of the calendar over its edge; a Time has no date at all.
-    day = stdlib.date.fromordinal(min(max(ordinal, 1), stdlib.date.max.toordinal()))
-    return _Moment(day.year * 12 + day.month, day.day * MS_PER_DAY + rest, milliseconds)
+    return first, value.high * unit + rest + shift * 60_000

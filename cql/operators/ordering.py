@@ -92,8 +92,7 @@ def compare_quantities(left: Quantity, right: Quantity) -> int | None:
     convert = conversion(right.unit, left.unit)
     if convert is None:
         return None
-    other = convert.apply(right.value)
-    return (left.value > other) - (left.value < other)
+    return convert.compare(left.value, right.value)
 
 
 def same_temporal(left: Any, right: Any) -> tuple[Any, Any]:

@@ -120,10 +120,8 @@ def _named_type(value: Any) -> NamedType | None:
     of = _SYSTEM.get(type(value))
     if of is not None:
         return of
-    if type(value) is dict:
-        name = value.get("resourceType")
-    else:
-        name = getattr(value, "type", None)  # a FhirElement; the operators do not depend on the data layer
+    # A FhirElement has a ``type``; it is not imported, since the operators do not depend on the data layer.
+    name = value.get("resourceType") if type(value) is dict else getattr(value, "type", None)
     return NamedType(FHIR_URI, name) if isinstance(name, str) else None
 
 

@@ -112,6 +112,8 @@ class DateTime:
             if (size == 20 and mark == "Z") or (size == 25 and mark in "+-" and text[22] == ":"):
                 first = _fromisoformat(text)
                 return cls.of(first, SECOND, _offset(first))
+        if size == 10 and text[4] == text[7] == "-":
+            return cls.of(_fromisoformat(text), DAY, offset)
         return cls._parse_any(text, offset)
 
     @classmethod

@@ -40,6 +40,8 @@ UCUM_OF: Final[dict[str, str]] = {
     "millisecond": "ms",
 }
 _MONTHS: Final[dict[str, int]] = {"year": 12, "month": 1}
+# Factors below this leave a product with a Decimal exact in the wide context, which is faster than fractions are.
+_LARGE: Final = 10**40
 _DAYS: Final[dict[str, int]] = {"year": 365, "month": 30}
 
 
@@ -53,6 +55,15 @@ class Conversion:
     def apply(self, value: Decimal) -> Fraction:
         """The exact converted value."""
         return Fraction(value) * self.factor + self.shift
+
+    def compare(self, target: Decimal, source: Decimal) -> int:
+        """-1, 0 or 1 as ``target`` is less than, equal to or greater than the converted ``source``, exactly."""
+        if self.shift or self.factor.denominator >= _LARGE or self.factor.numerator >= _LARGE:
+            converted = self.apply(source)
+            return int(target > converted) - int(target < converted)
+        left = WIDE.multiply(target, Decimal(self.factor.denominator))
+        right = WIDE.multiply(source, Decimal(self.factor.numerator))
+        return int(left > right) - int(left < right)
 
     def __call__(self, value: Decimal) -> Decimal | None:
         """The converted value as a CQL Decimal: rounded to 8 places, null when out of range."""

@@ -96,12 +96,9 @@ def describe(token: Token) -> str:
     return f"{words} `{text}`" if words else f"`{text}`"
 
 
-_COMMON_KEYWORDS: Final = sorted(word for word in KEYWORDS if len(word) > 1)
-
-
-def did_you_mean(word: str, candidates: Iterable[str] = _COMMON_KEYWORDS) -> str | None:
+def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that ``word`` most likely is a misspelling of, or None. Other case counts as a misspelling."""
-    words = list(candidates)
+    words = sorted(candidates)
     for candidate in words:
         if candidate.lower() == word.lower():
             return candidate

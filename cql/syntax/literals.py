@@ -143,6 +143,8 @@ class LiteralParser(TypeParser):
 
     def _named_element(self) -> tuple[str, Expression]:
         name = self.name("the name of an element")
+        if self.kind() == "=":
+            self.unexpected(f"`:` after the element's name `{name.text}`", "Write `:`.")
         self.expect(":", f"`:` and a value after the element's name `{name.text}`")
         return name.value, self.expression()
 

@@ -78,9 +78,20 @@ def _library(source: SourceText, lexed: Lexed, name: str | None) -> ParseResult:
         library = parser.library()
     except RecursionError:
         found.append(_too_deep(parser))
-    found += parser.diagnostics
+    found += _independent(parser.diagnostics, lexed.diagnostics)
     known_as = name or (library.name if library is not None else None)
     return ParseResult(library, _finish(found, known_as), frozenset(parser.failed))
+
+
+def _independent(syntactic: Iterable[Diagnostic], lexical: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The syntax errors that are not mere consequences of a lexical error on the same line."""
+    lines = {d.span.line for d in lexical if d.span is not None and d.severity == "error"}
+    open_ended = any(d.code == Code.UNCLOSED_COMMENT for d in lexical)
+    return [
+        d
+        for d in syntactic
+        if d.span is not None and d.span.line not in lines and not (open_ended and d.code == Code.UNEXPECTED_END)
+    ]
 
 
 def _too_deep(parser: LibraryParser) -> Diagnostic:

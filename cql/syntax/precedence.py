@@ -16,8 +16,8 @@ EQUALITY: Final = 50
 TIMING: Final = 60
 COMPARISON: Final = 70
 SET: Final = 80
-"""``union``, ``intersect``, ``except``. The grammar of 1.5.3 has them last, so that ``A = B union C`` would compare before
-it unites; that of 2.0, the reference translator 5 and FHIRPath have them here."""
+"""``union``, ``intersect``, ``except``. The grammar of 1.5.3 has them last, so that ``A = B union C`` would compare
+before it unites; that of 2.0, the reference translator 5 and FHIRPath have them here."""
 BETWEEN: Final = 90
 EXISTS: Final = 100
 NOT: Final = 110

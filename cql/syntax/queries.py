@@ -22,11 +22,10 @@ from cql.syntax.nodes import (
 )
 from cql.syntax.precedence import TERM
 from cql.syntax.terms import TermParser
-from cql.syntax.tokens import DECIMAL, IDENTIFIER, INTEGER, KEYWORD_NAMES, LONG, STRING
+from cql.syntax.tokens import CLAUSES, DECIMAL, IDENTIFIER, INTEGER, KEYWORD_NAMES, LONG, STRING
 
 _DIRECTIONS: Final = {"asc": "asc", "ascending": "asc", "desc": "desc", "descending": "desc"}
 _NO_TERMS: Final = frozenset({"[", "from", "not", "exists", "cast"})
-_CLAUSES: Final = ("let", "with", "without", "where", "return", "aggregate", "sort")
 
 
 class QueryParser(TermParser):
@@ -109,7 +108,7 @@ class QueryParser(TermParser):
         elif self.kind() == "return":
             result = self._return()
         sort = self._sort() if self.kind() == "sort" else None
-        if self.kind() in _CLAUSES:
+        if self.kind() in CLAUSES:
             self._misplaced_clause(result is not None or aggregate is not None)
         return Query(
             sources=sources,
@@ -179,6 +178,7 @@ class QueryParser(TermParser):
 
     def _aliased(self, source: Expression, start: int) -> AliasedSource:
         alias = self.identifier("an alias for the source of the query")
+        self.last_alias = self.pos - 1
         return AliasedSource(source=source, alias=alias.value, alias_span=alias.span, span=self.span(start))
 
     # --- clauses ----------------------------------------------------------------------------------

@@ -7,16 +7,18 @@ with the next definition.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from typing import Final, NoReturn
 
 from cql.errors import Diagnostic
 from cql.syntax.diagnostics import Code, SourceText, describe, did_you_mean
 from cql.syntax.nodes import Expression, Identifier, Member, Span
 from cql.syntax.tokens import (
+    CLAUSES,
+    DECIMAL,
     DECLARATIONS,
     END,
     IDENTIFIER,
+    INTEGER,
     KEYWORD_NAMES,
     KEYWORDS,
     STRING,
@@ -46,6 +48,8 @@ class TokenStream(ABC):
         self.source = source
         self.pos = 0
         self.depth = 0
+        self.last_alias = -1
+        """The index of the last token read as an alias: a misspelt keyword is easily taken for one."""
         self._partners: dict[int, int] | None = None
 
     @abstractmethod
@@ -103,7 +107,9 @@ class TokenStream(ABC):
                 f"`{opener.text}` is not closed: `{closer}` is missing before {describe(self.token)}.",
                 opener,
             )
-        return self.unexpected(f"`{closer}` to close the `{opener.text}` of line {opener.line}")
+        return self.unexpected(
+            f"an operator, a comma, or `{closer}` to close the `{opener.text}` of line {opener.line}"
+        )
 
     def span(self, start: int) -> Span:
         """The range from the token at index ``start`` to the last one consumed."""
@@ -212,7 +218,8 @@ class TokenStream(ABC):
                 token,
                 f"Strings stand in single quotes: '{token.value}'.",
             )
-        return self.unexpected(wanted)
+        hint = "Put it in single quotes." if token.kind in (INTEGER, DECIMAL, IDENTIFIER) else None
+        return self.unexpected(wanted, hint)
 
     def reference(self, wanted: str) -> Identifier | Member:
         """``name`` or ``library.name``: a code, a code system."""
@@ -234,24 +241,36 @@ class TokenStream(ABC):
     def unexpected(self, wanted: str, hint: str | None = None) -> NoReturn:
         """Fail at the next token, which is not what was wanted; a misspelt keyword nearby is pointed at."""
         token = self.token
-        if hint is None and (found := self.misspelling()) is not None:
-            word, meant = found
-            self.fail(
-                Code.UNEXPECTED_TOKEN,
-                f"Found {describe(word)}, which has no meaning here; expected {wanted}.",
-                word,
-                f"Did you mean `{meant}`?",
-            )
+        if hint is None:
+            self._misspelt(wanted)
+        hint = hint or self._usual_mistake()
         code = Code.UNEXPECTED_END if token.kind == END else Code.UNEXPECTED_TOKEN
         self.fail(code, f"Found {describe(token)}; expected {wanted}.", token, hint)
 
-    def misspelling(self, candidates: Iterable[str] | None = None) -> tuple[Token, str] | None:
-        """The next or the last token, if it looks like a keyword written wrongly, and that keyword."""
+    def _misspelt(self, wanted: str) -> None:
+        """Fail at the next token, or the last if it was an alias, if it looks like a misspelt keyword."""
         for index in (self.pos, self.pos - 1):
-            token = self.tokens[index] if index >= 0 else None
-            if token is None or token.kind != IDENTIFIER or token.quoted:
+            token = self.tokens[index]
+            if token.kind != IDENTIFIER or token.quoted or (index < self.pos and index != self.last_alias):
                 continue
-            meant = did_you_mean(token.text) if candidates is None else did_you_mean(token.text, candidates)
+            if index == 0 or self.tokens[index - 1].end_line < token.line:
+                meant = did_you_mean(token.text, TOP_LEVEL)
+                if meant is not None:
+                    message = f"`{token.text}` does not begin a definition."
+                    self.fail(Code.UNKNOWN_DEFINITION, message, token, f"Did you mean `{meant}`?")
+            meant = did_you_mean(token.text, KEYWORDS)
             if meant is not None:
-                return token, meant
+                message = f"Found {describe(token)}, which has no meaning here; expected {wanted}."
+                self.fail(Code.UNEXPECTED_TOKEN, message, token, f"Did you mean `{meant}`?")
+
+    def _usual_mistake(self) -> str | None:
+        """A hint for what authors often write before the next token."""
+        token = self.token
+        previous = self.tokens[self.pos - 1].kind if self.pos else END
+        if token.kind in CLAUSES:
+            return f"A query's source needs an alias, as in `[Condition] C {token.kind} ...`."
+        if token.kind == IDENTIFIER and self.kind(1) in CLAUSES:
+            return "The source of a query is a name, a retrieve, or an expression in parentheses."
+        if token.kind == IDENTIFIER and previous in (INTEGER, DECIMAL) and self.kind(1) != ":":
+            return f"Units stand in single quotes: '{token.value}'."
         return None

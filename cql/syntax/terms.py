@@ -33,6 +33,7 @@ from cql.syntax.tokens import (
     PLURAL_PRECISIONS,
     SINGULAR_PRECISIONS,
     STRING,
+    TOP_LEVEL,
     Token,
 )
 
@@ -75,10 +76,10 @@ class TermParser(LiteralParser):
         """``.name`` or ``.name(...)`` after ``source``, which began at token ``start``. Any keyword will do here."""
         self.pos += 1
         token = self.tokens[self.pos]
-        if token.kind == IDENTIFIER or token.kind in KEYWORDS:
-            self.pos += 1
-        else:
-            self.name("the name of a property or function after `.`")
+        next_definition = token.kind in TOP_LEVEL and token.line > self.tokens[self.pos - 1].line
+        if (token.kind != IDENTIFIER and token.kind not in KEYWORDS) or next_definition:
+            self.unexpected("the name of a property or function after `.`")
+        self.pos += 1
         if self.tokens[self.pos].kind == "(":
             arguments = self._arguments()
             return Call(
@@ -157,7 +158,9 @@ class TermParser(LiteralParser):
         """``year from X``, ``date from X``, ``timezoneoffset from X``."""
         start = self.pos
         word = self.advance().text
-        self.expect("from", f"`from` after `{word}`, as in `{word} from X`")
+        if self.kind() != "from":
+            self.unexpected(f"`from` after `{word}`", f"Write `{word} from X`; after a timing operator `{word} of X`.")
+        self.advance()
         return Component(component=word, operand=self.expression(UNARY), span=self.span(start))
 
     def sign(self) -> Expression:

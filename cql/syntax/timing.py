@@ -139,6 +139,9 @@ class TimingParser(QueryParser):
         offset, relation = self._offset()
         inclusive = self.accept("on or")
         if self.kind() not in ("before", "after"):
+            if self.tokens[first].kind in (INTEGER, DECIMAL):
+                self.pos = first  # a number where no operand can stand; most often a comma or an operator is missing
+                self.unexpected("an operator, a comma, or a timing phrase such as `3 days before`")
             self.unexpected("`before` or `after`", self._comparison_hint(relation))
         direction = self.advance().kind
         inclusive = (not inclusive and self.accept("or on")) or inclusive

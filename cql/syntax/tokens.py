@@ -90,6 +90,8 @@ KEYWORDS: Final = RESERVED | KEYWORD_NAMES
 TYPE_NAMES: Final = frozenset({"Code", "Concept"})
 """Reserved words that name types all the same."""
 
+CLAUSES: Final = ("let", "with", "without", "where", "return", "aggregate", "sort")
+"""Keywords that open a clause of a query, in their order."""
 DECLARATIONS: Final = ("using", "include", "codesystem", "valueset", "code", "concept", "parameter")
 """What a library declares before its statements."""
 TOP_LEVEL: Final = frozenset({"library", *DECLARATIONS, "context", "define", "public", "private"})

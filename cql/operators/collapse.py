@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from cql.operators.bounds import end, start
 from cql.operators.interval_ranges import extent, is_on_or_before
 from cql.operators.interval_relations import meets, overlaps
+from cql.operators.interval_sets import spanning
 from cql.operators.partition import (
     TemporalPer,
     as_quantity,
@@ -21,7 +23,7 @@ from cql.operators.partition import (
     units_between,
 )
 from cql.operators.precise import truncated
-from cql.operators.sorting import sort, sort_by
+from cql.operators.sorting import sort_by
 from cql.values import Interval, Quantity
 from cql.values.precision import PRECISIONS
 
@@ -43,7 +45,7 @@ def collapse(
     if source is None:
         return None
     intervals = [one for one in source if one is not None]
-    ordered = sort_by(intervals, [(start, "ascending"), (end, "ascending")]) or []
+    ordered = sort_by(intervals, [(start, "ascending"), (end, "ascending")])
     points = points_of(ordered)
     if not points:
         return ordered
@@ -67,7 +69,7 @@ def _merged(ordered: list[Interval], precision: str | None, number: Number | Non
     merged: list[Interval] = []
     for one in ordered:
         if merged and _join(merged[-1], one, precision, number):
-            merged[-1] = _spanning(merged[-1], one)
+            merged[-1] = _merge(merged[-1], one)
         else:
             merged.append(one)
     return merged
@@ -83,15 +85,17 @@ def _join(a: Interval, b: Interval, precision: str | None, number: Number | None
     return last is not None and first is not None and first - last <= 1
 
 
-def _spanning(a: Interval, b: Interval) -> Interval:
+def _merge(a: Interval, b: Interval) -> Interval:
     """From the start of ``a``, which comes first, to the later end; unknown if an unknown end may be later."""
+    highs = [(one.high, one.high_closed) for one in (a, b)]
     later = is_on_or_before(extent(a).end, extent(b).end, None)
-    if later is None:
-        if (None, False) in ((a.high, a.high_closed), (b.high, b.high_closed)):
-            return Interval(a.low, None, a.low_closed, False, a.point_type or b.point_type)
-        later = (sort([end(a), end(b)]) or [])[1] is end(b)  # imprecise dates: the order that Sort gives them
-    last = b if later else a
-    return Interval(a.low, last.high, a.low_closed, last.high_closed, a.point_type or b.point_type)
+    if later is not None:
+        high = highs[later]
+    elif (None, False) in highs:
+        high = (None, False)
+    else:  # imprecise dates: the order that Sort gives them
+        high = sort_by([(end(a), highs[0]), (end(b), highs[1])], [(itemgetter(0), "ascending")])[1][1]
+    return spanning((a.low, a.low_closed), high, a, b)
 
 
 def _temporal_number(per: TemporalPer, anchor: Any) -> Number:

@@ -66,7 +66,7 @@ def expand(
         check_items(sum(one.count for one in units), max_items, "Expand")
         return [one.first(index) for one in units for index in range(one.count)]
     known = [one for one in operand if one is not None]
-    units = _all_units(sort_by(known, [(start, "ascending"), (end, "ascending")]) or [], as_quantity(per))
+    units = _all_units(sort_by(known, [(start, "ascending"), (end, "ascending")]), as_quantity(per))
     if units is None:
         return None
     check_items(sum(one.count for one in units), max_items, "Expand")

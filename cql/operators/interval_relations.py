@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from cql.operators.interval_ranges import extent, is_before, is_next, is_on_or_before, is_same
-from cql.operators.logical import and_, not_, or_
+from cql.operators.logical import and_, or_
 from cql.operators.precise import before as point_before
 from cql.operators.precise import on_or_before as point_on_or_before
 from cql.values import Interval
@@ -78,14 +78,16 @@ def overlaps_before(a: Interval | None, b: Interval | None, precision: str | Non
     """``OverlapsBefore``: they overlap and ``a`` starts before ``b``."""
     if a is None or b is None:
         return None
-    return and_(overlaps(a, b, precision), is_before(extent(a).start, extent(b).start, precision))
+    one, other = extent(a), extent(b)
+    return and_(is_before(one.start, other.start, precision), is_on_or_before(other.start, one.end, precision))
 
 
 def overlaps_after(a: Interval | None, b: Interval | None, precision: str | None = None) -> Outcome:
     """``OverlapsAfter``: they overlap and ``a`` ends after ``b``."""
     if a is None or b is None:
         return None
-    return and_(overlaps(a, b, precision), is_before(extent(b).end, extent(a).end, precision))
+    one, other = extent(a), extent(b)
+    return and_(is_on_or_before(one.start, other.end, precision), is_before(other.end, one.end, precision))
 
 
 def starts(a: Interval | None, b: Interval | None, precision: str | None = None) -> Outcome:
@@ -169,7 +171,11 @@ def proper_includes(a: Interval | None, b: Any, precision: str | None = None) ->
     """``ProperIncludes``: ``a`` includes ``b`` and they are not the same interval; for a point, ``proper_contains``."""
     if b is not None and type(b) is not Interval:
         return proper_contains(a, b, precision)
-    return and_(includes(a, b, precision), not_(same_as(a, b, precision)))
+    if a is None or b is None:
+        return None
+    whole, part = extent(a), extent(b)
+    larger = or_(is_before(whole.start, part.start, precision), is_before(part.end, whole.end, precision))
+    return and_(includes(a, b, precision), larger)
 
 
 def proper_included_in(a: Any, b: Interval | None, precision: str | None = None) -> Outcome:

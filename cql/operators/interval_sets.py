@@ -12,7 +12,7 @@ from cql.operators.bounds import end, start
 from cql.operators.interval_ranges import Range, extent, is_before, is_on_or_before
 from cql.operators.interval_relations import meets, overlaps
 from cql.operators.logical import or_
-from cql.operators.points import predecessor, successor
+from cql.operators.points import point_type, predecessor, successor
 from cql.values import Interval
 
 Bound = tuple[Any, bool]
@@ -74,6 +74,13 @@ def _lesser(a: Range, of_a: Bound, b: Range, of_b: Bound) -> Bound | None:
 
 
 def _interval(low: Bound | None, high: Bound | None, a: Interval, b: Interval) -> Interval | None:
-    if low is None or high is None:
-        return None
-    return Interval(low[0], high[0], low[1], high[1], a.point_type or b.point_type)
+    return None if low is None or high is None else spanning(low, high, a, b)
+
+
+def spanning(low: Bound, high: Bound, a: Interval, b: Interval) -> Interval:
+    """An interval made of bounds of ``a`` and ``b``, whose point type it keeps where no bound is left to tell it."""
+    of = None
+    if low[0] is None and high[0] is None:
+        known = (one.point_type or point_type(one.low) or point_type(one.high) for one in (a, b))
+        of = next((one for one in known if one is not None), None)
+    return Interval(low[0], high[0], low[1], high[1], of)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cmp_to_key
-from typing import Any
+from typing import Any, TypeVar, overload
 
-from cql.errors import EvaluationError
 from cql.operators.comparison import less
 from cql.values import Date, DateTime, Long, Quantity, Time
 
+T = TypeVar("T")
 Key = Callable[[Any], Any]
 
 _DIRECTIONS = {"asc": False, "ascending": False, "desc": True, "descending": True}
@@ -26,28 +26,35 @@ def sort(source: list[Any] | None, direction: str = "ascending") -> list[Any] | 
 
     Raises ``EvaluationError`` if elements of their types cannot be ordered.
     """
-    return sort_by(source, [(_itself, direction)])
+    return None if source is None else sort_by(source, [(_itself, direction)])
 
 
 def _itself(element: Any) -> Any:
     return element
 
 
-def sort_by(source: list[Any] | None, keys: Sequence[tuple[Key, str]]) -> list[Any] | None:
+@overload
+def sort_by(source: None, keys: Sequence[tuple[Key, str]]) -> None: ...
+@overload
+def sort_by(source: list[T], keys: Sequence[tuple[Key, str]]) -> list[T]: ...
+def sort_by(source: list[T] | None, keys: Sequence[tuple[Key, str]]) -> list[T] | None:
     """``Sort`` by the values of key functions, the first key first. Raises ``EvaluationError`` as ``sort`` does."""
     if source is None:
         return None
     result = list(source)
     for key, direction in reversed(keys):
-        values = [key(element) for element in result]
-        order = _order(values)
-        descending = _DIRECTIONS[direction]
-        present = [index for index, value in enumerate(values) if value is not None]
-        absent = [index for index, value in enumerate(values) if value is None]
-        present.sort(key=lambda index: order(values[index]), reverse=descending)
-        indexes = present + absent if descending else absent + present
-        result = [result[index] for index in indexes]
+        result = _sorted(result, key, descending=_DIRECTIONS[direction])
     return result
+
+
+def _sorted(elements: list[T], key: Key, *, descending: bool) -> list[T]:
+    """The elements by one key; those with equal keys stay as they were."""
+    values = [key(element) for element in elements]
+    order = _order(values)
+    present = [index for index, value in enumerate(values) if value is not None]
+    absent = [index for index, value in enumerate(values) if value is None]
+    present.sort(key=lambda index: order(values[index]), reverse=descending)
+    return [elements[index] for index in (present + absent if descending else absent + present)]
 
 
 def _order(values: list[Any]) -> Key:
@@ -64,7 +71,4 @@ def _order(values: list[Any]) -> Key:
 
 def _compare(a: Any, b: Any) -> int:
     """-1, 0 or 1 by CQL's comparison; 0 where that is not certain."""
-    try:
-        return -1 if less(a, b) is True else 1 if less(b, a) is True else 0
-    except TypeError as error:
-        raise EvaluationError(f"cannot sort {type(a).__name__} with {type(b).__name__}") from error
+    return -1 if less(a, b) is True else 1 if less(b, a) is True else 0

@@ -16,6 +16,7 @@ from cql.data.element import FhirElement
 from cql.operators.bounds import end, start
 from cql.operators.comparison import equal
 from cql.values import Code, Concept, Date, DateTime, Interval, Long, Quantity, Time
+from cql.values.precision import DAY
 from cql.values.units import canonical, conversion
 
 # Equal exactly when Python says so, once bool is kept apart from the numbers (see ``_key``).
@@ -37,7 +38,9 @@ def _key(value: Any) -> Hashable:
         return (bool, value)  # True == 1 in Python
     if kind in _SCALARS or kind is Code:
         return value  # type: ignore[no-any-return]
-    if kind is Date or kind is DateTime or kind is Time:
+    if kind is Date or (kind is DateTime and value.rank <= DAY):  # these two can be the same
+        return (Date, value.first.toordinal())
+    if kind is DateTime or kind is Time:
         return (kind, value.low)
     if kind is Interval:
         return (Interval, _key(start(value)), _key(end(value)))

@@ -8,7 +8,7 @@ only where their types leave a doubt.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -95,7 +95,7 @@ class ElementSet:
     def find(self, element: Any) -> int | None:
         """The position of the member that is certainly the same, or None."""
         if type(element) is Quantity:
-            keys = (_quantity_key(element, unit) for unit in self._units)
+            keys = _quantity_keys(element, self._units)
             return next((self._positions[key][0] for key in keys if key in self._positions), None)
         positions = self._positions.get(_key(element), ())
         if type(element) in _SCALARS:
@@ -107,12 +107,14 @@ class ElementSet:
         return self.find(element) is not None
 
 
-def _quantity_key(quantity: Quantity, unit: str) -> Hashable:
-    """What ``_key`` gives for the same amount in ``unit``; None, which no quantity has, if it does not convert."""
-    if unit == canonical(quantity.unit):
-        return (Quantity, unit, quantity.value)
-    convert = conversion(quantity.unit, unit)
-    return None if convert is None else (Quantity, unit, convert.apply(quantity.value))
+def _quantity_keys(quantity: Quantity, units: Iterable[str]) -> Iterator[Hashable]:
+    """What ``_key`` gives for the same amount in those of the units that it converts to."""
+    own = canonical(quantity.unit)
+    for unit in units:
+        if unit == own:
+            yield (Quantity, unit, quantity.value)
+        elif (convert := conversion(own, unit)) is not None:
+            yield (Quantity, unit, convert.apply(quantity.value))
 
 
 def _certainly_same(a: Any, b: Any) -> bool:

@@ -125,6 +125,5 @@ def _range(value: Date | DateTime | Time, shift: int, certain: bool) -> _Range:
     first = value.low * unit + shift * 60_000
     if certain:
         return first, first
-    # The last moment of a partial date ends its last day; ``high`` takes a whole second for its first millisecond.
-    rest = MS_PER_DAY - 1 if type(value) is Date else 999 if value.rank == SECOND else 0
-    return first, value.high * unit + rest + shift * 60_000
+    # ``high`` takes a whole second for its first millisecond.
+    return first, value.high * unit + (999 if value.rank == SECOND else 0) + shift * 60_000

@@ -54,14 +54,15 @@ def _decimals(left: Decimal, right: Decimal) -> bool:
 
 
 def _quantities(left: Quantity, right: Quantity) -> bool:
-    """The same amount after conversion; in the same unit the values compare as decimals do."""
+    """In the same unit as decimals are equivalent; in different ones exactly the same amount.
+
+    Digits that a conversion adds or takes away say nothing about how precisely an amount is known, so that rounding to
+    them would make ``1 'm' ~ 140 'cm'`` true and its reverse false.
+    """
     if left.unit == right.unit:
         return _decimals(left.value, right.value)
-    convert = conversion(right.unit, left.unit) or equivalent_conversion(right.unit, left.unit)
-    if convert is None:
-        return False
-    converted = convert(right.value)
-    return converted is not None and _decimals(left.value, converted)
+    convert = equivalent_conversion(right.unit, left.unit)
+    return convert is not None and convert.compare(left.value, right.value) == 0
 
 
 def _ratios(left: Ratio, right: Ratio) -> bool:

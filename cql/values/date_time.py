@@ -106,10 +106,12 @@ class DateTime:
         # The full forms go through the standard library's C parser; the checks leave it no room for other ISO forms.
         if size > 19 and text[10] == "T" and text[16] == ":" and text[5] != "W":
             mark = text[19]
-            if mark == "." and ((size == 29 and text[26] == ":") or (size == 24 and text[23] == "Z")):
+            if mark == "." and (
+                (size == 29 and text[26] == ":" and text[27] < "6") or (size == 24 and text[23] == "Z")
+            ):
                 first = _fromisoformat(text)
                 return cls.of(first, MILLISECOND, _offset(first))
-            if (size == 20 and mark == "Z") or (size == 25 and mark in "+-" and text[22] == ":"):
+            if (size == 20 and mark == "Z") or (size == 25 and mark in "+-" and text[22] == ":" and text[23] < "6"):
                 first = _fromisoformat(text)
                 return cls.of(first, SECOND, _offset(first))
         if size == 10 and text[4] == text[7] == "-":

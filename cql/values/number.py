@@ -58,15 +58,19 @@ def decimal(value: Decimal) -> Decimal | None:
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):  # NaN or infinity: no CQL Decimal
         return None
+    if not value:
+        return Decimal((0, (0,), max(min(exponent, 0), -DECIMAL_PLACES)))
     if exponent < -DECIMAL_PLACES:
-        value = value.quantize(DECIMAL_STEP, context=WIDE) if value.adjusted() < 60 else value
+        if value.adjusted() > 28:
+            return None
+        value = value.quantize(DECIMAL_STEP, context=WIDE)
     elif exponent > 0:
         if value.adjusted() > 28:
             return None
         value = value.quantize(Decimal(1), context=WIDE)
     if not DECIMAL_MIN <= value <= DECIMAL_MAX:
         return None
-    return value if value else abs(value)
+    return value or abs(value)  # what rounds to zero may have kept its sign
 
 
 def plain(value: Decimal) -> str:

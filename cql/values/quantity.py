@@ -28,7 +28,9 @@ class Quantity:
     def __str__(self) -> str:
         if self.unit in CALENDAR_UNITS:
             return f"{_amount(self.value)} {self.unit}"
-        return f"{_amount(self.value)} '{self.unit}'"
+        # Some UCUM codes have an apostrophe in them ([in_i'H2O]).
+        unit = self.unit.replace("\\", "\\\\").replace("'", "\\'")
+        return f"{_amount(self.value)} '{unit}'"
 
 
 def _amount(value: Decimal) -> str:

@@ -1,0 +1,1 @@
+"""From findings to facts: evidence weighed by the rules of the facts' definition."""

@@ -1,0 +1,71 @@
+"""Facts about local treatment and local disease."""
+
+from mappers.facts import Fact
+from mappers.judgement.metastasis import Spread, sites_of
+from mappers.judgement.view import View, known
+from mappers.reading.finding import Finding
+from mappers.terminology.procedures import PROCEDURES
+
+
+def names_metastasis(finding: Finding, view: View) -> bool:
+    """Whether a procedure is said to be for a metastasis: by its words, its coded reason or its reason's reference."""
+    if finding.attributes.get("reason_metastasis"):
+        return True
+    words = f"{finding.evidence.words} {finding.text('reason_words')}".lower()
+    if "metasta" in words:
+        return True
+    reasons = finding.attributes.get("reasons")
+    targets = {f.reference for f in view.all("metastasis")}
+    return isinstance(reasons, tuple) and any(reference in targets for reference in reasons)
+
+
+def judge_local_therapy(view: View, spread: Spread) -> Fact:
+    """Every local treatment of metastases and every radiotherapy: modality, organ, date."""
+    organs = {site for f in spread.current + spread.past for site in sites_of(f)}
+    treatments: list[dict[str, object]] = []
+    used: list[Finding] = []
+    for finding in view.affirmed("procedure"):
+        known_procedure = PROCEDURES.get(finding.concept)
+        if known_procedure is None or known_procedure.role != "local-therapy":
+            continue
+        organ = known_procedure.organ or finding.text("site")
+        modality = known_procedure.modality
+        if modality == "metastasectomy" and organ not in organs and not names_metastasis(finding, view):
+            modality = "resection"
+        shown: dict[str, object] = {
+            "modality": modality,
+            "organ": organ or None,
+            "date": finding.when.text if finding.when and not finding.from_text else None,
+            "procedure": finding.concept,
+        }
+        if intent := finding.text("intent"):
+            shown["intent"] = intent
+        if shown not in treatments:
+            treatments.append(shown)
+            used.append(finding)
+    treatments.sort(key=lambda t: (t["date"] is None, str(t["date"])))
+    return known(treatments, used)
+
+
+def judge_local_disease(view: View, spread: Spread) -> Fact:
+    """Whether a local recurrence (or a primary said to be in place) is recorded as active and not yet treated."""
+    recorded = [
+        f
+        for f in view.affirmed("local-recurrence")
+        if f.active and not (f.attributes.get("by_status") and (spread.current or spread.weak))
+    ]
+    recorded += [f for f in view.affirmed("metastasis") if f.active and f.attributes.get("local_recurrence")]
+    open_ones = [f for f in recorded if not _treated_since(f, view)]
+    return known("yes", open_ones) if open_ones else known("none", recorded)
+
+
+def _treated_since(recurrence: Finding, view: View) -> bool:
+    for finding in view.affirmed("procedure"):
+        known_procedure = PROCEDURES.get(finding.concept)
+        if known_procedure is None or (
+            known_procedure.role != "primary" and known_procedure.modality != "radiotherapy"
+        ):
+            continue
+        if recurrence.when and finding.when and finding.when.high >= recurrence.when.low:
+            return True
+    return False

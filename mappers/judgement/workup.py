@@ -1,0 +1,104 @@
+"""Work-up and organisation: molecular tests, sequencing, tumour board, trials, investigations done or ordered."""
+
+from mappers.facts import Fact
+from mappers.judgement.view import View, known
+from mappers.reading.finding import Finding, newest_first
+from mappers.terminology.procedures import PROCEDURES
+
+_SAME_MARKER = {
+    "FUS-DDIT3": "FUS/EWSR1-DDIT3",
+    "EWSR1-DDIT3": "FUS/EWSR1-DDIT3",
+    "DDIT3": "FUS/EWSR1-DDIT3",
+    "NTRK1": "NTRK",
+    "NTRK2": "NTRK",
+    "NTRK3": "NTRK",
+    "SS18-SSX1": "SS18-SSX",
+    "SS18-SSX2": "SS18-SSX",
+}
+_IMPLIES = {"ETV6-NTRK3": "NTRK"}
+_POSITIVE = ("positive", "high", "detected", "present", "msi-h", "amplified")
+_NEGATIVE = ("negative", "low", "stable", "absent", "not detected", "mss", "msi-l")
+_OPEN = ("active", "on-hold", "")
+
+
+def judge_molecular(view: View) -> Fact:
+    """Each marker tested, by its newest result. A marker that is absent was not tested, as far as the record says.
+
+    TRK immunohistochemistry is a marker of its own: it screens for a fusion, it does not show one.
+    """
+    by_marker: dict[str, list[Finding]] = {}
+    for finding in view.all("molecular"):
+        if not finding.confirmed or finding.polarity == "uncertain":
+            continue
+        marker = _marker(finding)
+        by_marker.setdefault(marker, []).append(finding)
+        if marker in _IMPLIES and _result(finding) == "positive":
+            by_marker.setdefault(_IMPLIES[marker], []).append(finding)
+    value: dict[str, object] = {}
+    detail: dict[str, object] = {}
+    used: list[Finding] = []
+    for marker, findings in sorted(by_marker.items()):
+        newest = newest_first(findings)
+        same_day = [f for f in newest if f.when == newest[0].when]
+        best = next((f for f in same_day if _result(f) == "positive"), newest[0])
+        value[marker] = _result(best)
+        detail[marker] = {k: v for k in ("method", "gene", "partner") if (v := best.attributes.get(k))}
+        used.append(best)
+    return known(value, used, {k: v for k, v in detail.items() if v})
+
+
+def _marker(finding: Finding) -> str:
+    marker = _SAME_MARKER.get(finding.concept, finding.concept)
+    return "TRK-IHC" if marker == "NTRK" and finding.text("method") == "ihc" else marker
+
+
+def _result(finding: Finding) -> object:
+    result = finding.attributes.get("result")
+    if isinstance(result, str):
+        lowered = result.lower()
+        if lowered in _POSITIVE:
+            result = "positive"
+        elif lowered in _NEGATIVE:
+            result = "negative"
+    if finding.polarity == "negated" and result in (None, "", "positive"):
+        return "negative"
+    return result if result not in (None, "") else "positive"
+
+
+def _of_role(findings: list[Finding], role: str) -> list[Finding]:
+    return [f for f in findings if f.concept in PROCEDURES and PROCEDURES[f.concept].role == role]
+
+
+def judge_sequencing(view: View) -> Fact:
+    """yes once a result or report is there, ordered while an order is open, else none."""
+    done = [f for f in view.affirmed("sequencing") if f.concept == "done"]
+    done += [f for f in view.all("molecular") if _marker(f) == "NTRK" and f.confirmed and f.polarity != "uncertain"]
+    done += _of_role(view.affirmed("procedure"), "sequencing")
+    orders = _of_role(view.affirmed("order"), "sequencing")
+    done += [f for f in orders if f.text("status") == "completed"]
+    if done:
+        return known("yes", done)
+    ordered = [f for f in orders if f.text("status") in _OPEN]
+    ordered += [f for f in view.affirmed("sequencing") if f.concept == "ordered"]
+    return known("ordered", ordered) if ordered else known("none", [])
+
+
+def judge_tumour_board(view: View) -> Fact:
+    """The date of the last referral to, or discussion in, a tumour board; "undated" when no date is recorded."""
+    held = [f for f in view.affirmed("tumour-board") if f.active or f.from_text]
+    held += _of_role(view.affirmed("procedure", "order"), "tumour-board")
+    if not held:
+        return known("none", [])
+    newest = newest_first(held)
+    return known(newest[0].when.text if newest[0].when else "undated", newest[:3])
+
+
+def judge_trial(view: View) -> Fact:
+    """Whether the patient is enrolled in a trial now."""
+    enrolled = [f for f in view.affirmed("trial") if f.active]
+    return known("yes", enrolled) if enrolled else known("none", [])
+
+
+def investigations(view: View) -> list[Finding]:
+    """Imaging and biopsies done or ordered, newest first: no fact of their own, but rules ask for them."""
+    return newest_first(_of_role(view.affirmed("procedure", "order"), "investigation"))

@@ -1,0 +1,59 @@
+"""Text mentions as findings: the bridge between the phrase reader and the judgement."""
+
+from functools import lru_cache
+
+from mappers.reading.source import Source
+from mappers.text import read
+from mappers.text.mention import Mention
+
+_CACHED_LENGTH = 20_000
+RULE = "text"
+
+
+@lru_cache(maxsize=8192)
+def _read_cached(text: str) -> tuple[Mention, ...]:
+    return read(text)
+
+
+def mentions(text: str) -> tuple[Mention, ...]:
+    """What a text says; short texts, which recur by the hundred (displays, labels), are read once."""
+    if len(text) < 3:
+        return ()
+    return _read_cached(text) if len(text) <= _CACHED_LENGTH else read(text)
+
+
+def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...]:
+    """Adds every mention of a text as a finding, leaving out what is said about someone else."""
+    found = mentions(text)
+    if not found:
+        return found
+    about_sarcoma = _names_sarcoma(found)
+    about_other = any(m.kind == "other-malignancy" and m.polarity == "affirmed" for m in found)
+    for mention in found:
+        if mention.other_person:
+            continue
+        attributes: dict[str, object] = dict(mention.attributes)
+        if mention.kind == "metastasis" and about_sarcoma and not about_other:
+            attributes.setdefault("tie", "sarcoma")
+        source.add(
+            mention.kind,
+            mention.concept,
+            rule,
+            mention.words,
+            polarity=mention.polarity,
+            active=source.active and not mention.historical,
+            from_text=True,
+            extra=attributes,
+        )
+    return found
+
+
+def _names_sarcoma(found: tuple[Mention, ...]) -> bool:
+    """Whether a text is about a sarcoma the patient has: then a metastasis in it is that sarcoma's."""
+    return any(
+        m.kind == "histology"
+        and not m.concept.startswith("not-sts:")
+        and m.polarity == "affirmed"
+        and not m.other_person
+        for m in found
+    )

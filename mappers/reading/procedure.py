@@ -1,0 +1,171 @@
+"""Procedure, ServiceRequest and ImagingStudy: what was done to the patient, and what is ordered."""
+
+import re
+
+from mappers.fhir.dates import PartialDate
+from mappers.fhir.read import Json, as_dict, as_dicts, as_text, codings, concept_text, first_code
+from mappers.fhir.references import local_form, reference_text
+from mappers.reading.phrases import mentions, read_text
+from mappers.reading.source import Source
+from mappers.terminology import Meaning, meanings, site_of_words
+from mappers.terminology.procedures import PROCEDURES
+from mappers.terminology.sites import metastatic_site
+
+_NOT_DONE = ("preparation", "not-done", "entered-in-error", "cancelled")
+_NOT_ORDERED = ("revoked", "entered-in-error", "draft", "unknown", "cancelled", "suspended")
+_INTENT_WORDS = (
+    ("neoadjuvant", "neoadjuvant"),
+    ("neo-adjuvant", "neoadjuvant"),
+    ("pre-operative", "neoadjuvant"),
+    ("preoperative", "neoadjuvant"),
+    ("adjuvant", "adjuvant"),
+    ("post-operative", "adjuvant"),
+    ("postoperative", "adjuvant"),
+    ("palliat", "palliative"),
+    ("curativ", "curative"),
+    ("definitive", "curative"),
+)
+
+
+def intent_of(resource: Json) -> str:
+    """Treatment intent: the mCODE extension, else the words of reason and note; empty when unstated."""
+    for extension in as_dicts(resource.get("extension")):
+        if "intent" in as_text(extension.get("url")).lower():
+            value = extension.get("valueCodeableConcept")
+            for coding in codings(value):
+                for meaning in meanings(coding.system, coding.code):
+                    if meaning.family == "answer" and meaning.concept == "intent":
+                        return meaning.detail
+            if named := intent_of_words(concept_text(value)):
+                return named
+    words = [concept_text(reason) for reason in as_dicts(resource.get("reasonCode"))]
+    words += [as_text(note.get("text")) for note in as_dicts(resource.get("note"))]
+    words += [concept_text(category) for category in as_dicts(resource.get("category"))]
+    words.append(concept_text(resource.get("courseOfTherapyType")))
+    return intent_of_words(" ".join(words))
+
+
+def intent_of_words(words: str) -> str:
+    """The intent a text names first among neoadjuvant, adjuvant, palliative, curative; empty when none."""
+    lowered = words.lower()
+    return next((intent for word, intent in _INTENT_WORDS if word in lowered), "")
+
+
+def read_procedure(source: Source) -> None:
+    """Reads a Procedure that was done, at least in part."""
+    resource = source.resource
+    status = as_text(resource.get("status"))
+    if status in _NOT_DONE:
+        return
+    source.when, ended = _performed(source)
+    if status == "stopped" and source.when is None:
+        return
+    if read_orderable(source, "procedure", status=status, ended=ended):
+        return
+    code_texts(source)
+
+
+def _performed(source: Source) -> tuple[PartialDate | None, PartialDate | None]:
+    start, end = source.record.period(source.resource.get("performedPeriod"), source.reference, "performedPeriod")
+    day = source.date("performedDateTime", "performedString", "performedDate")
+    return day or start or end, end
+
+
+def read_service_request(source: Source) -> None:
+    """Reads an order of the record: open (active, on-hold) or completed. Drafts of the hook are read elsewhere."""
+    resource = source.resource
+    status = as_text(resource.get("status"))
+    if status in _NOT_ORDERED or resource.get("doNotPerform") is True:
+        return
+    source.when = source.date("authoredOn", "occurrenceDateTime")
+    read_orderable(source, "order", status=status, ended=None)
+
+
+def read_imaging_study(source: Source) -> None:
+    """Reads which imaging was done."""
+    if as_text(source.resource.get("status")) in ("cancelled", "entered-in-error"):
+        return
+    source.when = source.date("started")
+    resource = dict(source.resource)
+    resource.setdefault("code", resource.get("procedureCode") or {"text": as_text(resource.get("description"))})
+    source.resource = resource
+    read_orderable(source, "procedure", status="completed", ended=None)
+
+
+def identify(resource: Json) -> tuple[str, str, str]:
+    """Which procedure a resource is about: (key, organ, words), by code, else by its words; empty when unknown."""
+    code = resource.get("code")
+    found = codings(code)
+    words = " ".join(dict.fromkeys(filter(None, [as_text(as_dict(code).get("text")), *(c.display for c in found)])))
+    key = next((m.concept for c in found for m in meanings(c.system, c.code) if m.family == "procedure"), "")
+    organ = _organ(resource)
+    if not key:
+        named = [m for m in mentions(words) if m.kind == "procedure" and m.polarity == "affirmed"]
+        if named:
+            key = named[0].concept
+            said = named[0].attributes.get("site")
+            organ = organ or (said if isinstance(said, str) else "")
+    if key and key in PROCEDURES:
+        organ = PROCEDURES[key].organ or organ
+    return key, metastatic_site(organ or site_of_words(words)), words
+
+
+def _organ(resource: Json) -> str:
+    for place in as_dicts(resource.get("bodySite")):
+        for coding in codings(place):
+            for meaning in meanings(coding.system, coding.code):
+                if meaning.family == "site":
+                    return meaning.concept
+        if organ := site_of_words(concept_text(place)):
+            return organ
+    return ""
+
+
+def read_orderable(source: Source, kind: str, *, status: str, ended: PartialDate | None) -> bool:
+    """Adds what a Procedure or ServiceRequest is about; True when it is one of the procedures known."""
+    resource = source.resource
+    key, organ, words = identify(resource)
+    if not key:
+        return False
+    technique = " ".join(
+        concept_text(part.get("valueCodeableConcept"))
+        for extension in as_dicts(resource.get("extension"))
+        for part in [extension, *as_dicts(extension.get("extension"))]
+    ).lower()
+    if key == "radiotherapy" and re.search(r"stereota|sbrt|sabr|radiosurg", technique + " " + words.lower()):
+        key = "sbrt"
+    reasons = [concept_text(reason) for reason in as_dicts(resource.get("reasonCode"))]
+    source.add(
+        kind,
+        key,
+        "procedure-code"
+        if any(m for c in codings(resource.get("code")) for m in meanings(c.system, c.code))
+        else "text",
+        words,
+        site=organ,
+        intent=intent_of(resource) or intent_of_words(words),
+        reasons=tuple(local_form(r) for r in map(reference_text, as_dicts(resource.get("reasonReference"))) if r),
+        reason_words=" ".join(filter(None, reasons)),
+        reason_metastasis=any(m.family == "metastasis" for m in _reason_meanings(resource)),
+        ended=ended,
+        status=status or first_code(resource.get("status")),
+    )
+    for note in as_dicts(resource.get("note")):
+        read_text(source, as_text(note.get("text")))
+    return True
+
+
+def _reason_meanings(resource: Json) -> list[Meaning]:
+    found = [coding for reason in as_dicts(resource.get("reasonCode")) for coding in codings(reason)]
+    return [meaning for coding in found for meaning in meanings(coding.system, coding.code)]
+
+
+def code_texts(source: Source) -> None:
+    """Reads the words of a resource whose code is not known: its code's text and displays, and its notes."""
+    code = source.resource.get("code")
+    texts = [as_text(as_dict(code).get("text")), *(c.display for c in codings(code))]
+    texts += [as_text(note.get("text")) for note in as_dicts(source.resource.get("note"))]
+    texts.append(concept_text(source.resource.get("outcome")))
+    for text in dict.fromkeys(texts):
+        if text:
+            read_text(source, text)

@@ -144,7 +144,9 @@ def from_specifier(specifier: dict[str, Any]) -> CqlType:
         case "IntervalTypeSpecifier":
             return IntervalType(from_specifier(specifier["pointType"]))
         case "TupleTypeSpecifier":
-            members = ((e["name"], from_specifier(e.get("elementType") or e["type"])) for e in specifier.get("element", []))
+            members = (
+                (e["name"], from_specifier(e.get("elementType") or e["type"])) for e in specifier.get("element", [])
+            )
             return TupleType(tuple(sorted(members, key=lambda member: member[0])))
         case "ChoiceTypeSpecifier":
             return choice_of([from_specifier(one) for one in specifier.get("choice") or specifier.get("type_", [])])

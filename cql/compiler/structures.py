@@ -1,0 +1,46 @@
+"""Building instances of System's classes at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cql.errors import EvaluationError
+from cql.operators.sorting import sort_by
+from cql.values import Code, CodeSystem, Concept, Quantity, Ratio, Tuple, ValueSet
+
+__all__ = ["Tuple", "sorted_by", "system_instance"]
+
+_CLASSES: dict[str, Any] = {
+    "Quantity": Quantity,
+    "Ratio": Ratio,
+    "Code": Code,
+    "Concept": Concept,
+    "ValueSet": ValueSet,
+    "CodeSystem": CodeSystem,
+}
+
+
+def system_instance(name: str, elements: Mapping[str, Any]) -> Any:
+    """``Quantity { value: 5.0, unit: 'mg' }`` and so on; null when an element that makes the value is null.
+
+    Raises ``EvaluationError`` for an element that the class does not have.
+    """
+    given = {key: value for key, value in elements.items() if value is not None}
+    if name == "Concept":
+        given["codes"] = tuple(one for one in given.get("codes") or () if one is not None)
+    try:
+        return _CLASSES[name](**given)
+    except TypeError as problem:
+        if elements.keys() <= set(_CLASSES[name].__dataclass_fields__):
+            return None
+        raise EvaluationError(f"a {name} has not the elements {', '.join(elements)}") from problem
+
+
+def sorted_by(rows: list[Any] | None, *keys: tuple[list[Any] | None, str]) -> list[Any] | None:
+    """The rows in the order of their keys: for each sort item the list of the rows' keys, and its direction."""
+    if rows is None:
+        return None
+    by = [(column.__getitem__, direction) for column, direction in keys if column is not None]
+    order = sort_by(list(range(len(rows))), by)
+    return None if order is None else [rows[position] for position in order]

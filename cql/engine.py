@@ -1,0 +1,310 @@
+"""Evaluation: a compiled library over one patient's data."""
+
+from __future__ import annotations
+
+import datetime as stdlib
+from collections.abc import Iterable, Iterator, Mapping
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cql.compiler.runtime import MISSING
+from cql.data.context import reading
+from cql.data.index import DataIndex
+from cql.data.warnings import DataWarning, WarningLog
+from cql.errors import DataError, EvaluationError, LimitExceeded, ValueSetNotFound
+from cql.limits import Limits
+from cql.operators.message import MessageRecord
+from cql.parameters import convert
+from cql.values import Code, CodeSystem, DateTime, Interval, Uncertainty, ValueSet
+
+if TYPE_CHECKING:
+    from cql.compiler import Program
+    from cql.compiler.image import Definition
+    from cql.library import Library
+    from cql.terminology import Terminology
+    from cql.terminology.code_system import CodeSystemContent
+    from cql.terminology.value_set import ExpandedValueSet
+
+Zone = int | str | stdlib.tzinfo
+
+
+class Evaluation:
+    """All state of one evaluation; generated code knows it as ``E``. Used by one thread, once."""
+
+    __slots__ = (
+        "_deadline",
+        "_terminology",
+        "index",
+        "limits",
+        "log",
+        "memo",
+        "messages",
+        "now",
+        "offset",
+        "program",
+        "recorded",
+        "steps",
+    )
+
+    def __init__(
+        self,
+        program: Program,
+        index: DataIndex,
+        terminology: Terminology | None,
+        limits: Limits,
+        now: DateTime,
+        offset: int,
+    ) -> None:
+        self.program = program
+        self.index = index
+        self.limits = limits
+        self.now = now
+        self.offset = offset
+        self.memo: list[Any] = [MISSING] * program.slots
+        self.messages: list[MessageRecord] = []
+        self.recorded: list[tuple[int, Any]] = []
+        self.log = self.recorded.append
+        self.steps = 0
+        self._terminology = terminology
+        self._deadline = None if limits.max_seconds is None else monotonic() + limits.max_seconds
+
+    def tick(self, count: int) -> None:
+        """Count steps. Raises ``LimitExceeded`` when there are too many, or the time is over."""
+        self.steps += count
+        if self.steps > self.limits.max_steps:
+            raise LimitExceeded(f"the evaluation takes more steps than the limit max_steps, {self.limits.max_steps}")
+        if self._deadline is not None and monotonic() > self._deadline:
+            raise LimitExceeded(f"the evaluation takes longer than the limit max_seconds, {self.limits.max_seconds}")
+
+    def message(self, record: MessageRecord) -> None:
+        """Keep what the library said."""
+        self.messages.append(record)
+
+    def value_set(self, value_set: ValueSet | None) -> ExpandedValueSet:
+        """A value set's codes. Raises ``ValueSetNotFound`` when no loaded content has it."""
+        if value_set is None:
+            raise EvaluationError("the value set is null")
+        if self._terminology is None:
+            raise ValueSetNotFound(f"the value set {value_set.id} is needed, but the engine was given no value sets")
+        return self._terminology.value_set(value_set.id, value_set.version)
+
+    def codes_of(self, value_set: ValueSet | None) -> list[Code] | None:
+        """A value set's codes as a list; null for null."""
+        return None if value_set is None else list(self.value_set(value_set).codes)
+
+    def code_system(self, system: CodeSystem | None) -> CodeSystemContent:
+        """A code system's content. Raises ``ValueSetNotFound`` when it is not loaded."""
+        if system is None:
+            raise EvaluationError("the code system is null")
+        found = self._terminology.code_system(system.id, system.version) if self._terminology is not None else None
+        if found is None:
+            raise ValueSetNotFound(f"the code system {system.id} is needed, but its content is not loaded")
+        return found
+
+    def compute(self, definition: Definition) -> Any:
+        """The value of a define, an uncertain number as the Interval of what it can be.
+
+        Raises ``EvaluationError`` with the place where it failed.
+        """
+        functions = self.program.functions
+        try:
+            value = functions[definition.function](self)
+        except EvaluationError as error:
+            self._locate(error, error)
+            raise
+        except RecursionError as error:
+            problem: EvaluationError = LimitExceeded("values or calls are nested too deeply")
+            raise self._locate(problem, error) from error
+        except DataError:
+            raise
+        except Exception as error:
+            problem = EvaluationError(f"{type(error).__name__}: {error}")
+            raise self._locate(problem, error) from error
+        return Interval(value.low, value.high) if type(value) is Uncertainty else value
+
+    def _locate(self, problem: EvaluationError, error: BaseException) -> EvaluationError:
+        place = self.program.place_of(error)
+        return problem if place is None else problem.at(*place)
+
+
+class Result(Mapping[str, Any]):
+    """What an evaluation gave, by define.
+
+    Reading a define that failed raises its ``EvaluationError``; ``errors`` has them all. ``warnings`` are about the
+    data, ``messages`` what the library said with ``Message``.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        evaluation: Evaluation,
+        values: dict[str, Any],
+        errors: dict[str, EvaluationError],
+        traced: bool,
+    ) -> None:
+        self._library = library
+        self._evaluation = evaluation
+        self._values = values
+        self.errors: Mapping[str, EvaluationError] = errors
+        self._traced = traced
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.errors:
+            raise self.errors[name]
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._values, *self.errors))
+
+    def __len__(self) -> int:
+        return len(self._values) + len(self.errors)
+
+    @property
+    def defines(self) -> Mapping[str, Any]:
+        """The values of the defines that did not fail."""
+        return self._values
+
+    @property
+    def warnings(self) -> tuple[DataWarning, ...]:
+        """What was found wrong with the data that was looked at."""
+        return self._evaluation.index.placed_warnings()
+
+    @property
+    def messages(self) -> tuple[MessageRecord, ...]:
+        """The messages of the library, in order."""
+        return tuple(self._evaluation.messages)
+
+    @property
+    def trace(self) -> Any:
+        """What was read and decided, and why. Raises ``ValueError`` unless the evaluation was asked to trace."""
+        if not self._traced:
+            raise ValueError("the evaluation has no trace; ask for it with evaluate(..., trace=True)")
+        from cql.trace import Trace
+        from cql.trace.tree import TracedNode
+
+        nodes = [TracedNode(*one) for one in self._evaluation.program.nodes]
+        return Trace(self._library.name, nodes, self._evaluation.recorded, {})
+
+
+class Engine:
+    """Evaluates a library. Immutable; one engine may serve many threads.
+
+    ``valuesets``: a ``Terminology``, or what makes one (FHIR ValueSets and CodeSystems, Bundles, a mapping of URL to
+    codes). ``timezone``: that of times without one (an offset in minutes, ``"+01:00"``, ``"Europe/Berlin"``, a
+    tzinfo); without it, that of the moment of evaluation.
+    """
+
+    def __init__(
+        self, library: Library, valuesets: Any = None, limits: Limits | None = None, timezone: Zone | None = None
+    ) -> None:
+        self.library = library
+        self.limits = limits or Limits()
+        self._terminology = _terminology(valuesets)
+        self._zone = None if timezone is None else _tzinfo(timezone)
+
+    def evaluate(
+        self,
+        data: Any,
+        parameters: Mapping[str, Any] | None = None,
+        now: stdlib.datetime | DateTime | str | None = None,
+        defines: Iterable[str] | None = None,
+        trace: bool = False,
+    ) -> Result:
+        """Evaluate the library's public defines (or only those named) over a patient's data.
+
+        ``data``: a FHIR Bundle, a resource, an iterable of resources, or a ``DataIndex``. ``parameters``: values by
+        name, of CQL's types or of Python's (numbers, text, dates, FHIR JSON); ``"Library.Name"`` for one of an
+        included library. ``now``: the moment of evaluation, with its time zone; by default the current time.
+
+        A define that fails does not stop the others: its error is raised when it is read from the result. Raises
+        ``DataError`` for data that is no FHIR, ``LimitExceeded`` at a safety limit, ``EvaluationError`` for parameters
+        that do not fit, ``KeyError`` for a define that is not there.
+        """
+        program = self.library.tracing_program if trace else self.library.program
+        wanted = (
+            [one for one in program.defines.values() if one.is_public]
+            if defines is None
+            else [program.defines[name] for name in defines]
+        )
+        moment, offset = self._moment(now)
+        index = data if isinstance(data, DataIndex) else DataIndex(data, WarningLog())
+        evaluation = Evaluation(program, index, self._terminology, self.limits, moment, offset)
+        values: dict[str, Any] = {}
+        errors: dict[str, EvaluationError] = {}
+        with reading(offset, index.warnings):
+            if self.library.needs_patient:
+                _ = index.patient
+            self._fill_parameters(evaluation, parameters or {})
+            for one in wanted:
+                try:
+                    values[one.name] = evaluation.compute(one)
+                except LimitExceeded:
+                    raise
+                except EvaluationError as error:
+                    errors[one.name] = error
+        return Result(self.library, evaluation, values, errors, trace)
+
+    def _fill_parameters(self, evaluation: Evaluation, given: Mapping[str, Any]) -> None:
+        if not given:
+            return
+        known = {
+            one.name if one.library is None else f"{one.library}.{one.name}": one
+            for one in evaluation.program.parameters
+        }
+        for name, value in given.items():
+            definition = known.get(name)
+            if definition is None:
+                names = ", ".join(known) or "none"
+                raise EvaluationError(
+                    f"the library has no parameter {name!r}; it has: {names}", library=self.library.name
+                )
+            try:
+                evaluation.memo[definition.slot] = convert(value, definition.type, evaluation.offset)
+            except ValueError as problem:
+                raise EvaluationError(f"parameter {name!r}: {problem}", library=self.library.name) from problem
+
+    def _moment(self, now: stdlib.datetime | DateTime | str | None) -> tuple[DateTime, int]:
+        """The moment of evaluation in the evaluation's time zone, and that zone's offset in minutes."""
+        if isinstance(now, str):
+            now = DateTime.parse(now)
+        if isinstance(now, DateTime):
+            moment = now.first.replace(tzinfo=stdlib.timezone(stdlib.timedelta(minutes=now.offset or 0)))
+            if now.offset is None and self._zone is not None:
+                moment = now.first.replace(tzinfo=self._zone)
+        elif now is None:
+            moment = stdlib.datetime.now(stdlib.UTC)
+        elif now.tzinfo is None:
+            raise ValueError("now must say its time zone; give it a tzinfo")
+        else:
+            moment = now
+        local = moment if self._zone is None else moment.astimezone(self._zone)
+        delta = local.utcoffset() or stdlib.timedelta()
+        offset = round(delta.total_seconds() / 60)
+        return DateTime.of(local.replace(tzinfo=None), offset=offset), offset
+
+
+def _terminology(valuesets: Any) -> Terminology | None:
+    if valuesets is None:
+        return None
+    from cql.terminology import Terminology
+
+    return valuesets if isinstance(valuesets, Terminology) else Terminology(valuesets)
+
+
+def _tzinfo(zone: Zone) -> stdlib.tzinfo:
+    """A time zone in any of its forms. Raises ``ValueError`` for what is none."""
+    if isinstance(zone, stdlib.tzinfo):
+        return zone
+    if isinstance(zone, int):
+        return stdlib.timezone(stdlib.timedelta(minutes=zone))
+    try:
+        if zone in ("Z", "UTC"):
+            return stdlib.UTC
+        if zone[:1] in ("+", "-"):
+            return stdlib.datetime.fromisoformat(f"2000-01-01T00:00{zone}").tzinfo or stdlib.UTC
+        return ZoneInfo(zone)
+    except (ValueError, ZoneInfoNotFoundError) as problem:
+        raise ValueError(
+            f"{zone!r} is no time zone: an offset like +01:00 or a name like Europe/Berlin is wanted"
+        ) from problem

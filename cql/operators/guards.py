@@ -11,7 +11,7 @@ from cql.errors import LimitExceeded
 DEFAULT_MAX_ITEMS = 1_000_000
 """Most elements that one operator may put into a list."""
 
-DEFAULT_MAX_LENGTH = 10_000_000
+DEFAULT_MAX_STRING = 10_000_000
 """Most characters that one operator may put into a string."""
 
 
@@ -21,7 +21,7 @@ def check_items(count: int, max_items: int, operator: str) -> None:
         raise LimitExceeded(f"{operator} would give {count} elements; the limit max_items is {max_items}")
 
 
-def check_length(count: int, max_length: int, operator: str) -> None:
-    """Raise ``LimitExceeded`` if ``operator`` would give a string of ``count`` > ``max_length`` characters."""
-    if count > max_length:
-        raise LimitExceeded(f"{operator} would give {count} characters; the limit max_length is {max_length}")
+def check_length(count: int, max_string: int, operator: str) -> None:
+    """Raise ``LimitExceeded`` if ``operator`` would give a string of ``count`` > ``max_string`` characters."""
+    if count > max_string:
+        raise LimitExceeded(f"{operator} would give {count} characters; the limit max_string is {max_string}")

@@ -20,10 +20,8 @@ __all__ = [
     "distinct",
     "except_",
     "exists",
-    "filter",
     "first",
     "flatten",
-    "for_each",
     "in_",
     "included_in",
     "includes",
@@ -215,16 +213,6 @@ def proper_includes(a: Items, b: Any) -> bool | None:
 def proper_included_in(a: Any, b: Items) -> bool | None:
     """``ProperIncludedIn``: ``proper_includes`` the other way round."""
     return proper_includes(b, a)
-
-
-def filter(source: Items, condition: Callable[[Any], bool | None]) -> Items:
-    """``Filter``: the elements for which the condition is true."""
-    return None if source is None else [element for element in source if condition(element) is True]
-
-
-def for_each(source: Items, project: Callable[[Any], Any]) -> Items:
-    """``ForEach``: what ``project`` gives for each element."""
-    return None if source is None else [project(element) for element in source]
 
 
 def repeat(source: Items, project: Callable[[Any], Any], *, max_items: int = DEFAULT_MAX_ITEMS) -> Items:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from cql.errors import EvaluationError
-from cql.operators.guards import DEFAULT_MAX_LENGTH, check_length
+from cql.operators.guards import DEFAULT_MAX_STRING, check_length
 
 # Read by the standard library's engine: the expression is ours and linear. A "$" before anything else is a literal.
 _TOKEN = re.compile(
@@ -54,7 +54,7 @@ def matches(text: str | None, pattern: str | None) -> bool | None:
 
 
 def replace_matches(
-    text: str | None, pattern: str | None, substitution: str | None, *, max_length: int = DEFAULT_MAX_LENGTH
+    text: str | None, pattern: str | None, substitution: str | None, *, max_string: int = DEFAULT_MAX_STRING
 ) -> str | None:
     r"""``ReplaceMatches``: every match replaced by ``substitution``.
 
@@ -70,9 +70,9 @@ def replace_matches(
     for match in expression.finditer(_encodable(text)):
         pieces += (text[end : match.start()], expand(match))
         size += len(pieces[-2]) + len(pieces[-1])
-        check_length(size, max_length, "ReplaceMatches")
+        check_length(size, max_string, "ReplaceMatches")
         end = match.end()
-    check_length(size + len(text) - end, max_length, "ReplaceMatches")
+    check_length(size + len(text) - end, max_string, "ReplaceMatches")
     return "".join(pieces) + text[end:]
 
 

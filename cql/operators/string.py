@@ -5,32 +5,27 @@ Indexes are 0-based and count Unicode code points.
 
 from __future__ import annotations
 
-from cql.operators.guards import DEFAULT_MAX_LENGTH, check_length
+from cql.operators.guards import DEFAULT_MAX_STRING, check_length
 
 
-def concatenate(*operands: str | None, max_length: int = DEFAULT_MAX_LENGTH) -> str | None:
-    """``Concatenate`` (the operator ``+``): null if any operand is null."""
+def concatenate(*operands: str | None, max_string: int = DEFAULT_MAX_STRING) -> str | None:
+    """``Concatenate``: null if any operand is null; for ``&`` the translator puts an empty string in its place."""
     parts = [part for part in operands if part is not None]
     if len(parts) < len(operands):
         return None
-    return _joined("", parts, max_length, "Concatenate")
-
-
-def concatenate_coalescing(*operands: str | None, max_length: int = DEFAULT_MAX_LENGTH) -> str:
-    """The operator ``&``: as ``Concatenate``, with null taken as the empty string."""
-    return _joined("", [part for part in operands if part is not None], max_length, "Concatenate")
+    return _joined("", parts, max_string, "Concatenate")
 
 
 def combine(
-    source: list[str | None] | None, separator: str | None = None, *, max_length: int = DEFAULT_MAX_LENGTH
+    source: list[str | None] | None, separator: str | None = None, *, max_string: int = DEFAULT_MAX_STRING
 ) -> str | None:
     """``Combine``: the non-null elements joined by ``separator``; null if there are none."""
     parts = [part for part in source or () if part is not None]
-    return _joined(separator or "", parts, max_length, "Combine") if parts else None
+    return _joined(separator or "", parts, max_string, "Combine") if parts else None
 
 
-def _joined(separator: str, parts: list[str], max_length: int, operator: str) -> str:
-    check_length(sum(map(len, parts)) + len(separator) * (len(parts) - 1), max_length, operator)
+def _joined(separator: str, parts: list[str], max_string: int, operator: str) -> str:
+    check_length(sum(map(len, parts)) + len(separator) * (len(parts) - 1), max_string, operator)
     return separator.join(parts)
 
 

@@ -163,16 +163,6 @@ def test_singleton_from_several_is_an_error() -> None:
         ls.singleton_from([1, 3, 5])
 
 
-def test_filter_keeps_only_what_is_true() -> None:
-    assert ls.filter([1, None, 3], lambda x: None if x is None else x > 2) == [3]
-    assert ls.filter(None, lambda x: True) is None
-
-
-def test_for_each() -> None:
-    assert ls.for_each([1, 2], lambda x: x + 1) == [2, 3]
-    assert ls.for_each(None, lambda x: x) is None
-
-
 def test_repeat_follows_a_tree_and_ends_in_a_cycle() -> None:
     parts = {"a": ["b", "c"], "b": ["d", "a"], "c": "d", "d": None}
     assert ls.repeat(["a"], parts.__getitem__) == ["b", "c", "d", "a"]

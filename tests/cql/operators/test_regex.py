@@ -97,7 +97,7 @@ def test_a_pattern_made_to_backtrack_takes_linear_time() -> None:
 
 
 def test_replacements_cannot_grow_without_limit() -> None:
-    with pytest.raises(LimitExceeded, match="max_length is 100"):
-        replace_matches("aaaa", "a", "b" * 30, max_length=100)
-    with pytest.raises(LimitExceeded, match="max_length is 100"):
-        replace_matches("a" * 20, "(a+)", "$1" * 6, max_length=100)
+    with pytest.raises(LimitExceeded, match="max_string is 100"):
+        replace_matches("aaaa", "a", "b" * 30, max_string=100)
+    with pytest.raises(LimitExceeded, match="max_string is 100"):
+        replace_matches("a" * 20, "(a+)", "$1" * 6, max_string=100)

@@ -1,6 +1,6 @@
 """Conversions between types (CQL spec, Appendix B, "Type Operators").
 
-Null in, null out; what does not convert is null. The ``ConvertsTo`` operators are in ``cql.operators.convertible``.
+Null in, null out; what does not convert is null. The operators that only ask are in ``cql.operators.convertible``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from cql.values.units import conversion
 
 __all__ = [
     "as_type",
-    "can_convert_quantity",
     "convert_quantity",
     "is_type",
     "to_boolean",
@@ -233,11 +232,6 @@ def convert_quantity(value: Quantity | None, unit: str | None) -> Quantity | Non
     convert = conversion(value.unit, unit)
     converted = convert(value.value) if convert is not None else None
     return None if converted is None else Quantity(converted, unit)
-
-
-def can_convert_quantity(value: Quantity | None, unit: str | None) -> bool | None:
-    """``CanConvertQuantity(value, unit)``."""
-    return None if value is None or unit is None else convert_quantity(value, unit) is not None
 
 
 def _decimal(text: str) -> Decimal | None:

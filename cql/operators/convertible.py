@@ -1,4 +1,4 @@
-"""The ConvertsTo operators (CQL spec, Appendix B, "Type Operators"): whether a value has a conversion."""
+"""The ConvertsTo operators and CanConvertQuantity (CQL spec, Appendix B, "Type Operators"): is there a conversion?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from typing import Any
 
 from cql.errors import EvaluationError
 from cql.operators import conversion
+from cql.values import Quantity
+
+
+def can_convert_quantity(value: Quantity | None, unit: str | None) -> bool | None:
+    """``CanConvertQuantity(value, unit)``."""
+    return None if value is None or unit is None else conversion.convert_quantity(value, unit) is not None
 
 
 def _converts(convert: Callable[[Any], Any], value: Any) -> bool | None:

@@ -11,7 +11,10 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
 # Hostile unit strings are refused before they cost anything; the longest UCUM code in use has some 40 characters.
 _MAX_LENGTH: Final = 200
@@ -148,11 +151,6 @@ class _Definition:
 @cache
 def _table() -> tuple[dict[str, _Definition], dict[str, Fraction]]:
     """UCUM's units and prefixes by their (case-sensitive) codes."""
-    # Imported here because most evaluations need no conversion, and together these cost 15 ms.
-    from importlib.util import find_spec
-    from pathlib import Path
-    from xml.etree import ElementTree
-
     spec = find_spec("ucumvert")  # finds the package without importing it (and pint with it)
     if spec is None or spec.origin is None:
         raise RuntimeError("the ucumvert package, whose table of UCUM units is used, is not installed")

@@ -14,7 +14,6 @@ from typing import Final
 
 from cql.values.number import WIDE, decimal
 from cql.values.quantity import CALENDAR_UNITS
-from cql.values.ucum import InvalidUnit, measure
 
 # Milliseconds in the units of time of fixed length, calendar words and UCUM codes alike.
 _FIXED: Final[dict[str, int]] = {
@@ -117,6 +116,9 @@ def equivalent_conversion(source: str, target: str) -> Conversion | None:
 
 def _ucum(source: str, target: str) -> Conversion | None:
     """The conversion between two UCUM codes."""
+    # Imported here because most evaluations compare like units only, and reading UCUM's table takes a while.
+    from cql.values.ucum import InvalidUnit, measure
+
     try:
         left, right = measure(source), measure(target)
     except InvalidUnit:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from cql.errors import EvaluationError
 from cql.operators import conversion, convertible
 from cql.operators.conversion import (
-    can_convert_quantity,
     convert_quantity,
     to_boolean,
     to_chars,
@@ -29,6 +28,7 @@ from cql.operators.conversion import (
     to_string,
     to_time,
 )
+from cql.operators.convertible import can_convert_quantity
 from cql.values import Code, Concept, Date, DateTime, Long, Quantity, Ratio, Time
 
 

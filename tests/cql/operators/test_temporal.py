@@ -172,8 +172,7 @@ MOMENTS = st.datetimes().map(lambda moment: moment.replace(microsecond=moment.mi
 def partial_moments(draw: st.DrawFn) -> DateTime:
     moment = draw(MOMENTS.map(lambda m: m.replace(year=2014 + m.year % 2, month=1 + m.month % 2, day=1 + m.day % 2)))
     parts = (moment.year, moment.month, moment.day, moment.hour % 2, moment.minute % 2, moment.second % 2)
-    parts = (*parts, draw(st.integers(0, 2)))
-    text = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}".format(*parts)
+    text = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}".format(*parts, draw(st.integers(0, 2)))
     return dt(text[: draw(st.sampled_from((4, 7, 10, 13, 16, 19, 23)))])
 
 

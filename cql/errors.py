@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cql.syntax.nodes import Span
+from cql.syntax.span import Span
 
 Severity = Literal["error", "warning"]
 

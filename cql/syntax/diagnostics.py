@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from cql.errors import Diagnostic, Severity
-from cql.syntax.nodes import Span
+from cql.syntax.span import Span
 from cql.syntax.tokens import DATE, DATETIME, DECIMAL, END, IDENTIFIER, INTEGER, KEYWORDS, LONG, STRING, TIME, Token
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from cql.errors import Diagnostic, Severity
 from cql.syntax.diagnostics import MAX_DIAGNOSTICS, Code, SourceText
-from cql.syntax.nodes import Span
+from cql.syntax.span import Span
 from cql.syntax.tokens import (
     DATE,
     DATETIME,
@@ -45,6 +46,7 @@ def _quoted(name: str, quote: str, *, line: bool) -> str:
     return rf"(?P<{name}>{quote}{plain}*+(?:{escape}{plain}*+)*+{quote})"
 
 
+@cache
 def _master(*, line_strings: bool) -> re.Pattern[str]:
     phrases = "|".join(sorted((phrase.replace(" ", r"\s+") for phrase in PHRASES), key=len, reverse=True))
     return re.compile(
@@ -76,9 +78,6 @@ def _master(*, line_strings: bool) -> re.Pattern[str]:
     )
 
 
-_FREE: Final = _master(line_strings=False)
-_LINES: Final = _master(line_strings=True)
-
 _MEANT: Final = {"==": "=", "&&": "and", "||": "or", "<>": "!=", ":=": ":", "=>": ">="}
 _ESCAPES: Final = {"f": "\f", "n": "\n", "r": "\r", "t": "\t", "'": "'", '"': '"', "`": "`", "\\": "\\", "/": "/"}
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\s\S]))")
@@ -105,7 +104,7 @@ def tokenize(source: SourceText, *, line_strings: bool = False) -> Lexed:
 class _Lexer:
     def __init__(self, source: SourceText, *, line_strings: bool) -> None:
         self.source = source
-        self.pattern = _LINES if line_strings else _FREE
+        self.pattern = _master(line_strings=line_strings)
         self.tokens: list[Token] = []
         self.diagnostics: list[Diagnostic] = []
         self.spans_lines = False
@@ -140,8 +139,8 @@ class _Lexer:
             else:
                 assert group is not None
                 self.other(group, raw, start)
-                if group == "open_quote":
-                    self.pattern = _LINES  # no closing quote in the whole rest: do not search for it again
+                if group == "open_quote":  # no closing quote in the whole rest: do not search for it again
+                    self.pattern = _master(line_strings=True)
             if len(tokens) > MAX_TOKENS:
                 self.report(
                     Code.TOO_LARGE, f"The text is too large: it has more than {MAX_TOKENS:,} words and symbols.", raw,

@@ -1,6 +1,9 @@
 """The syntax tree of a CQL library: what the parser yields and the translator reads.
 
-One frozen dataclass per construct of the CQL 1.5 grammar (https://cql.hl7.org/grammar.html).
+One dataclass per construct of the CQL 1.5 grammar (https://cql.hl7.org/grammar.html). A tree is never changed once it
+is read; the classes are not ``frozen`` because that alone triples the time it takes to import them. Nodes are equal
+only if they are the same node.
+
 The tree keeps what the author wrote: names are unresolved, operators are not yet overloads,
 parentheses are kept only as nesting. Every node knows its place in the source.
 """
@@ -10,25 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A source range: 1-based lines and columns, the end column inclusive (ELM ``locator`` form)."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-    def __str__(self) -> str:
-        return f"{self.line}:{self.column}-{self.end_line}:{self.end_column}"
-
-    def to(self, other: Span) -> Span:
-        """The range from the start of this span to the end of ``other``."""
-        return Span(self.line, self.column, other.end_line, other.end_column)
+from cql.syntax.span import Span as Span  # part of what this module offers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Node:
     """Anything with a place in the source."""
 
@@ -38,12 +26,12 @@ class Node:
 # --- type specifiers ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class TypeSpecifier(Node):
     """A type as written by the author."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class NamedTypeSpecifier(TypeSpecifier):
     """``Integer``, ``FHIR.Condition``, ``System.Quantity``: ``qualifiers`` hold what stands before the last dot."""
 
@@ -51,28 +39,28 @@ class NamedTypeSpecifier(TypeSpecifier):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ListTypeSpecifier(TypeSpecifier):
     """``List<element>``."""
 
     element: TypeSpecifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class IntervalTypeSpecifier(TypeSpecifier):
     """``Interval<point>``."""
 
     point: TypeSpecifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class TupleTypeSpecifier(TypeSpecifier):
     """``Tuple { name Type, ... }``."""
 
     elements: tuple[tuple[str, TypeSpecifier], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ChoiceTypeSpecifier(TypeSpecifier):
     """``Choice<A, B>``."""
 
@@ -82,73 +70,73 @@ class ChoiceTypeSpecifier(TypeSpecifier):
 # --- expressions: literals and selectors ----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Expression(Node):
     """Anything that has a value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class NullLiteral(Expression):
     """``null``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class BooleanLiteral(Expression):
     """``true`` or ``false``."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class StringLiteral(Expression):
     """``'text'`` with its escapes resolved."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class IntegerLiteral(Expression):
     """Digits without a point; the sign is a unary operator. Range is the translator's concern."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LongLiteral(Expression):
     """Digits followed by ``L`` (``text`` without the L)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class DecimalLiteral(Expression):
     """Digits with a point, as written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class DateLiteral(Expression):
     """``@2014``, ``@2014-01``, ``@2014-01-25``: ``text`` without the ``@``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class DateTimeLiteral(Expression):
     """``@2014-01-25T14:30:14.559+01:00`` or ``@2014T``: ``text`` without the ``@``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class TimeLiteral(Expression):
     """``@T14:30``: ``text`` without ``@T``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class QuantityLiteral(Expression):
     """``5 'mg'`` (``unit`` is the UCUM code, ``is_calendar`` false) or ``3 months`` (``unit`` as written)."""
 
@@ -157,7 +145,7 @@ class QuantityLiteral(Expression):
     is_calendar: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class RatioLiteral(Expression):
     """``1 'mg' : 10 'mL'``. A bare number on either side is a quantity of unit ``1``."""
 
@@ -165,7 +153,7 @@ class RatioLiteral(Expression):
     denominator: QuantityLiteral
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class IntervalSelector(Expression):
     """``Interval[low, high)``."""
 
@@ -175,7 +163,7 @@ class IntervalSelector(Expression):
     high_closed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ListSelector(Expression):
     """``{ a, b }`` or ``List<T> { a, b }``."""
 
@@ -183,14 +171,14 @@ class ListSelector(Expression):
     elements: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class TupleSelector(Expression):
     """``Tuple { name: value, ... }`` (also without the keyword)."""
 
     elements: tuple[tuple[str, Expression], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class InstanceSelector(Expression):
     """``FHIR.Quantity { value: 5.0 }``."""
 
@@ -198,7 +186,7 @@ class InstanceSelector(Expression):
     elements: tuple[tuple[str, Expression], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class CodeSelector(Expression):
     """``Code 'x' from "LOINC" display 'y'``; ``system`` names a code system."""
 
@@ -207,7 +195,7 @@ class CodeSelector(Expression):
     display: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ConceptSelector(Expression):
     """``Concept { Code ..., Code ... } display 'y'``."""
 
@@ -218,7 +206,7 @@ class ConceptSelector(Expression):
 # --- expressions: names, members, calls -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Identifier(Expression):
     """A name, quotes and escapes resolved. ``quoted`` tells ``"Date"`` from ``Date``."""
 
@@ -226,7 +214,7 @@ class Identifier(Expression):
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Member(Expression):
     """``source.name``: a property, or a name qualified by a library alias. ``name_span`` is the name alone."""
 
@@ -235,7 +223,7 @@ class Member(Expression):
     name_span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Call(Expression):
     """``name(arguments)`` or, with ``source``, ``source.name(arguments)`` (library-qualified or fluent)."""
 
@@ -245,24 +233,24 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ExternalConstant(Expression):
     """``%name``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class This(Expression):
     """``$this``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Index(Expression):
     """``$index``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Total(Expression):
     """``$total``."""
 
@@ -270,7 +258,7 @@ class Total(Expression):
 # --- expressions: operators -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Unary(Expression):
     """A prefix or postfix operator.
 
@@ -284,7 +272,7 @@ class Unary(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Binary(Expression):
     """An infix operator.
 
@@ -300,7 +288,7 @@ class Binary(Expression):
     precision: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Between(Expression):
     """``value [properly] between low and high``."""
 
@@ -310,7 +298,7 @@ class Between(Expression):
     proper: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class DurationBetween(Expression):
     """``days between a and b`` or ``duration in days between a and b``; ``difference`` for ``difference in ...``.
 
@@ -323,7 +311,7 @@ class DurationBetween(Expression):
     difference: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class DurationOf(Expression):
     """``duration in days of interval`` / ``difference in days of interval``; ``precision`` is the singular."""
 
@@ -332,7 +320,7 @@ class DurationOf(Expression):
     difference: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Timing(Expression):
     """``left <interval operator phrase> right``.
 
@@ -349,12 +337,12 @@ class Timing(Expression):
     right_boundary: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class TimingPhrase(Node):
     """The operator between the two sides of a ``Timing``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class SamePhrase(TimingPhrase):
     """``same [precision] as|or before|or after``; ``relation`` is ``'as'``, ``'or before'`` or ``'or after'``.
 
@@ -366,7 +354,7 @@ class SamePhrase(TimingPhrase):
     precision: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class IncludesPhrase(TimingPhrase):
     """``[properly] includes [precision of]``."""
 
@@ -374,7 +362,7 @@ class IncludesPhrase(TimingPhrase):
     precision: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class IncludedInPhrase(TimingPhrase):
     """``[properly] during|included in [precision of]``."""
 
@@ -382,7 +370,7 @@ class IncludedInPhrase(TimingPhrase):
     precision: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class BeforeAfterPhrase(TimingPhrase):
     """``[3 days | 3 days or more | less than 3 days ...] [on or] before|after [or on] [precision of]``.
 
@@ -398,7 +386,7 @@ class BeforeAfterPhrase(TimingPhrase):
     offset_relation: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class WithinPhrase(TimingPhrase):
     """``[properly] within 3 days of``."""
 
@@ -406,7 +394,7 @@ class WithinPhrase(TimingPhrase):
     offset: QuantityLiteral
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class MeetsPhrase(TimingPhrase):
     """``meets [before|after] [precision of]``."""
 
@@ -414,7 +402,7 @@ class MeetsPhrase(TimingPhrase):
     precision: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class OverlapsPhrase(TimingPhrase):
     """``overlaps [before|after] [precision of]``."""
 
@@ -422,21 +410,21 @@ class OverlapsPhrase(TimingPhrase):
     precision: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class StartsPhrase(TimingPhrase):
     """``starts [precision of]``."""
 
     precision: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class EndsPhrase(TimingPhrase):
     """``ends [precision of]``."""
 
     precision: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class PerExpression(Expression):
     """``collapse X per day``, ``expand X per 2 'mg'``: ``operator`` is ``'collapse'`` or ``'expand'``.
 
@@ -448,7 +436,7 @@ class PerExpression(Expression):
     per: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Component(Expression):
     """``year from X``, ``date from X``, ``time from X``, ``timezoneoffset from X``; also ``timezone`` (CQL 1.3)."""
 
@@ -456,7 +444,7 @@ class Component(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class TypeExtent(Expression):
     """``minimum Integer`` / ``maximum Integer``."""
 
@@ -464,7 +452,7 @@ class TypeExtent(Expression):
     type: NamedTypeSpecifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Is(Expression):
     """``X is Type``."""
 
@@ -472,7 +460,7 @@ class Is(Expression):
     type: TypeSpecifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class As(Expression):
     """``X as Type``, or strict: ``cast X as Type``."""
 
@@ -481,7 +469,7 @@ class As(Expression):
     strict: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Convert(Expression):
     """``convert X to Type`` or ``convert X to 'unit'`` / ``convert X to days`` (``unit`` set, ``type`` None)."""
 
@@ -490,7 +478,7 @@ class Convert(Expression):
     unit: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class If(Expression):
     """``if c then a else b``."""
 
@@ -499,7 +487,7 @@ class If(Expression):
     otherwise: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Case(Expression):
     """``case [comparand] when a then b ... else c end``; ``items`` are (when, then)."""
 
@@ -508,7 +496,7 @@ class Case(Expression):
     otherwise: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Indexer(Expression):
     """``X[i]``."""
 
@@ -519,7 +507,7 @@ class Indexer(Expression):
 # --- expressions: retrieve and query --------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Retrieve(Expression):
     """``[context -> Condition: code path comparator terminology]``."""
 
@@ -531,7 +519,7 @@ class Retrieve(Expression):
     terminology: Expression | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class AliasedSource(Node):
     """A query source with its alias."""
 
@@ -540,7 +528,7 @@ class AliasedSource(Node):
     alias_span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LetClause(Node):
     """``let name: expression``."""
 
@@ -549,7 +537,7 @@ class LetClause(Node):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Relationship(Node):
     """``with|without source alias such that condition``."""
 
@@ -558,7 +546,7 @@ class Relationship(Node):
     without: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ReturnClause(Node):
     """``return [all|distinct] expression``; ``all`` is true only when ``all`` was written."""
 
@@ -567,7 +555,7 @@ class ReturnClause(Node):
     distinct: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class AggregateClause(Node):
     """``aggregate [all|distinct] name starting value: expression``."""
 
@@ -578,7 +566,7 @@ class AggregateClause(Node):
     distinct: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class SortItem(Node):
     """``expression asc|desc``; ``direction`` is ``'asc'`` or ``'desc'``."""
 
@@ -586,7 +574,7 @@ class SortItem(Node):
     direction: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class SortClause(Node):
     """``sort asc|desc`` (``direction`` set, no items) or ``sort by items``."""
 
@@ -594,7 +582,7 @@ class SortClause(Node):
     items: tuple[SortItem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Query(Expression):
     """A query over one source or several (``from A a, B b``)."""
 
@@ -610,7 +598,7 @@ class Query(Expression):
 # --- definitions ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Definition(Node):
     """A declaration of the library; ``private`` as written."""
 
@@ -619,7 +607,7 @@ class Definition(Node):
     private: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class UsingDefinition(Node):
     """``using FHIR version '4.0.1' [called X]``."""
 
@@ -629,7 +617,7 @@ class UsingDefinition(Node):
     alias: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class IncludeDefinition(Node):
     """``include ns.Common version '1' called C``; ``alias`` defaults to the name."""
 
@@ -639,7 +627,7 @@ class IncludeDefinition(Node):
     alias: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class CodeSystemDefinition(Definition):
     """``codesystem "LOINC": 'http://loinc.org' [version 'x']``."""
 
@@ -647,7 +635,7 @@ class CodeSystemDefinition(Definition):
     version: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ValueSetDefinition(Definition):
     """``valueset "X": 'url' [version 'v'] [codesystems { a, b }]``."""
 
@@ -656,7 +644,7 @@ class ValueSetDefinition(Definition):
     code_systems: tuple[Identifier | Member, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class CodeDefinition(Definition):
     """``code "X": 'id' from "LOINC" [display 'text']``."""
 
@@ -665,7 +653,7 @@ class CodeDefinition(Definition):
     display: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ConceptDefinition(Definition):
     """``concept "X": { "code 1", "code 2" } [display 'text']``."""
 
@@ -673,7 +661,7 @@ class ConceptDefinition(Definition):
     display: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ParameterDefinition(Definition):
     """``parameter X [Type] [default value]``."""
 
@@ -681,7 +669,7 @@ class ParameterDefinition(Definition):
     default: Expression | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ContextDefinition(Node):
     """``context Patient``: holds for the statements after it. ``model`` is the qualifier, if written."""
 
@@ -689,7 +677,7 @@ class ContextDefinition(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ExpressionDefinition(Definition):
     """``define X: expression``."""
 
@@ -697,7 +685,7 @@ class ExpressionDefinition(Definition):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class FunctionDefinition(Definition):
     """``define [fluent] function F(a Integer) [returns T]: expression|external``."""
 
@@ -709,7 +697,7 @@ class FunctionDefinition(Definition):
     fluent: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LibraryNode(Node):
     """A whole library. ``statements`` keep the author's order; each carries its context (``'Unfiltered'`` at first)."""
 

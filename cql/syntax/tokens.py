@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cql.syntax.nodes import Span
+from cql.syntax.span import Span
 
 IDENTIFIER: Final = "IDENTIFIER"
 """``name``, ``"name"`` or `` `name` ``."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import builtins
 from collections import Counter
 from collections.abc import Callable
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
-from fractions import Fraction
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from typing import Any, NamedTuple
 
 from cql.errors import EvaluationError
@@ -19,12 +18,13 @@ from cql.operators.comparison import greater_or_equal, less_or_equal
 from cql.operators.elements import ElementSet
 from cql.operators.sorting import sort
 from cql.values import Long, Quantity
-from cql.values.number import WIDE, integer, long
-from cql.values.units import conversion, to_decimal
+from cql.values.number import WIDE, decimal, integer, long
+from cql.values.units import conversion
 
 Items = list[Any] | None
 
-# For running products, whose magnitude leaves every type long before the last factor, and may come back.
+# Digits enough that sums are exact, and other results to many more places than are kept. No bounds on magnitude: running
+# products leave every type long before the last factor, and may come back.
 _UNBOUNDED = Context(prec=WIDE.prec, rounding=WIDE.rounding, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 
 
@@ -46,7 +46,7 @@ def any_true(source: Items) -> bool:
 def sum(source: Items) -> Any:
     """``Sum`` of numbers or quantities."""
     amounts = _amounts(source, "Sum")
-    return amounts and amounts.result(builtins.sum(amounts.values, Fraction(0)))
+    return amounts and amounts.result(_total(amounts.values))
 
 
 def product(source: Items) -> Any:
@@ -56,16 +56,14 @@ def product(source: Items) -> Any:
         return None
     value = Decimal(1)
     for factor in amounts.values:
-        value = _UNBOUNDED.multiply(value, _quotient(factor))
-    if value.adjusted() > 30:  # beyond every type; not to be written out digit by digit
-        return None
-    return amounts.result(Fraction(value) if value.adjusted() > -30 else Fraction(0))
+        value = _UNBOUNDED.multiply(value, factor)
+    return amounts.result(value)
 
 
 def avg(source: Items) -> Any:
     """``Avg``: the mean, a Decimal or a Quantity."""
     amounts = _amounts(source, "Avg")
-    return amounts and amounts.fractional(builtins.sum(amounts.values, Fraction(0)) / len(amounts.values))
+    return amounts and amounts.fractional(_mean(amounts.values))
 
 
 def median(source: Items) -> Any:
@@ -74,8 +72,7 @@ def median(source: Items) -> Any:
     if amounts is None:
         return None
     values = sorted(amounts.values)
-    middle = len(values) // 2
-    return amounts.fractional(values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2)
+    return amounts.fractional(_mean(values[(len(values) - 1) // 2 : len(values) // 2 + 1]))
 
 
 def variance(source: Items) -> Any:
@@ -104,12 +101,11 @@ def geometric_mean(source: Items) -> Any:
     if amounts is None:
         return None
     if 0 in amounts.values:
-        return amounts.fractional(Fraction(0))
-    if builtins.sum(value < 0 for value in amounts.values) % 2:
+        return amounts.fractional(Decimal(0))
+    if len([value for value in amounts.values if value < 0]) % 2:
         return None
-    # Through logarithms: the product of many values is beyond any fixed number of digits.
-    logs = [WIDE.ln(_quotient(abs(value))) for value in amounts.values]
-    return amounts.fractional(Fraction(WIDE.exp(WIDE.divide(builtins.sum(logs, Decimal(0)), Decimal(len(logs))))))
+    # Through logarithms: the product of many values has more digits than are worth computing.
+    return amounts.fractional(_UNBOUNDED.exp(_mean([_UNBOUNDED.ln(abs(value)) for value in amounts.values])))
 
 
 def max(source: Items) -> Any:
@@ -138,23 +134,23 @@ def mode(source: Items) -> Any:
 
 
 class _Amounts(NamedTuple):
-    """Numbers as exact fractions; ``unit`` of quantities, and the type of the numbers."""
+    """The numbers of a list, their widest type, and the unit of quantities."""
 
-    values: list[Fraction]
+    values: list[Decimal]
     kind: type
     unit: str | None
 
-    def result(self, value: Fraction | int) -> Any:
+    def result(self, value: Decimal) -> Any:
         """A value of the elements' own type; null if it cannot hold it."""
-        if self.kind is int:
-            return integer(int(value))
-        if self.kind is Long:
-            return long(int(value))
-        return self.fractional(Fraction(value))
+        if self.kind is not int and self.kind is not Long:
+            return self.fractional(value)
+        if value.adjusted() > 30:  # beyond both; not to be written out digit by digit
+            return None
+        return integer(int(value)) if self.kind is int else long(int(value))
 
-    def fractional(self, value: Fraction) -> Any:
+    def fractional(self, value: Decimal) -> Any:
         """A Decimal, or a Quantity of one; null if out of range."""
-        number = to_decimal(value)
+        number = decimal(value) if value.adjusted() > -30 else Decimal(0)
         return number if self.unit is None or number is None else Quantity(number, self.unit)
 
 
@@ -168,14 +164,36 @@ def _amounts(source: Items, operator: str) -> _Amounts | None:
         return None
     kinds = {type(element) for element in elements}
     if kinds == {Quantity}:
-        unit = elements[0].unit
-        conversions = {other: conversion(other, unit) for other in {element.unit for element in elements}}
-        values = [convert.apply(e.value) for e in elements if (convert := conversions[e.unit]) is not None]
-        return _Amounts(values, Quantity, unit) if len(values) == len(elements) else None
+        values = _in_unit(elements, elements[0].unit)
+        return None if values is None else _Amounts(values, Quantity, elements[0].unit)
     if not kinds <= {int, Long, Decimal}:
         raise EvaluationError(f"{operator} of {' and '.join(sorted(kind.__name__ for kind in kinds))}")
     widest = next(kind for kind in (Decimal, Long, int) if kind in kinds)
-    return _Amounts([Fraction(element) for element in elements], widest, None)
+    return _Amounts([Decimal(element) for element in elements], widest, None)
+
+
+def _in_unit(quantities: list[Quantity], unit: str) -> list[Decimal] | None:
+    """The values in one unit, unrounded; None if one does not convert."""
+    values = []
+    for quantity in quantities:
+        if quantity.unit == unit:
+            values.append(quantity.value)
+            continue
+        convert = conversion(quantity.unit, unit)
+        if convert is None:
+            return None
+        exact = convert.apply(quantity.value)
+        values.append(_UNBOUNDED.divide(Decimal(exact.numerator), Decimal(exact.denominator)))
+    return values
+
+
+def _total(values: list[Decimal]) -> Decimal:
+    with localcontext(_UNBOUNDED):
+        return builtins.sum(values, Decimal(0))
+
+
+def _mean(values: list[Decimal]) -> Decimal:
+    return _UNBOUNDED.divide(_total(values), Decimal(len(values)))
 
 
 def _spread(source: Items, operator: str, *, sample: bool, root: bool) -> Any:
@@ -183,21 +201,13 @@ def _spread(source: Items, operator: str, *, sample: bool, root: bool) -> Any:
     amounts = _amounts(source, operator)
     if amounts is None:
         return None
-    size = len(amounts.values)
-    if sample and size == 1:
+    divisor = len(amounts.values) - (1 if sample else 0)
+    if divisor == 0:
         return None
-    mean = builtins.sum(amounts.values, Fraction(0)) / size
-    squares = builtins.sum(((value - mean) ** 2 for value in amounts.values), Fraction(0)) / (
-        size - 1 if sample else size
-    )
-    if not root:
-        return amounts.fractional(squares)
-    return amounts.fractional(Fraction(WIDE.sqrt(_quotient(squares))))
-
-
-def _quotient(value: Fraction) -> Decimal:
-    """The fraction to the digits of the wide context."""
-    return WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
+    mean = _mean(amounts.values)
+    with localcontext(_UNBOUNDED):
+        squares = builtins.sum(((value - mean) ** 2 for value in amounts.values), Decimal(0)) / divisor
+        return amounts.fractional(squares.sqrt() if root else squares)
 
 
 def _extreme(source: Items, at_least: Callable[[Any, Any], bool | None]) -> Any:

@@ -23,8 +23,8 @@ from cql.values.units import conversion
 
 Items = list[Any] | None
 
-# Digits enough that sums are exact, and other results to many more places than are kept. No bounds on magnitude: running
-# products leave every type long before the last factor, and may come back.
+# Digits enough that sums are exact, and other results to many more places than are kept. No bounds on magnitude:
+# running products leave every type long before the last factor, and may come back.
 _UNBOUNDED = Context(prec=WIDE.prec, rounding=WIDE.rounding, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cql.operators.points import max_value, min_value, point_type, predecessor, successor
-from cql.types import QUANTITY
+from cql.types import ANY, QUANTITY, ChoiceType
 from cql.values import Interval, Quantity
 
 
@@ -37,7 +37,7 @@ def _extreme(interval: Interval, *, least: bool) -> Any:
     """The least or greatest value of the interval's point type; null when nothing tells the type."""
     other = interval.high if least else interval.low
     of = point_type(other) or interval.point_type
-    if of is None:
+    if of is None or of == ANY or isinstance(of, ChoiceType):
         return None
     value = min_value(of) if least else max_value(of)
     if of == QUANTITY and isinstance(other, Quantity):

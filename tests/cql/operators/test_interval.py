@@ -7,7 +7,7 @@ import pytest
 
 from cql.errors import EvaluationError
 from cql.operators import interval as iv
-from cql.types import ANY, DATE, INTEGER
+from cql.types import ANY, DATE, INTEGER, CqlType, choice_of
 from cql.values import Date, DateTime, Interval, Long, Quantity, Time
 
 D = Date.parse
@@ -164,8 +164,11 @@ def test_relations_with_null_are_null() -> None:
         assert getattr(iv, name)(None, some) is None, name
 
 
-def test_a_boundless_interval_without_point_type_tells_nothing() -> None:
-    unknown = Interval(None, None)
+@pytest.mark.parametrize("of", [None, ANY, choice_of([INTEGER, DATE])])
+def test_a_boundless_interval_without_point_type_tells_nothing(of: CqlType | None) -> None:
+    unknown = Interval(None, None, True, True, of)
+    assert iv.start(unknown) is None
+    assert iv.end(unknown) is None
     for name in ("overlaps_before", "starts", "before", "meets", "includes"):
         assert getattr(iv, name)(unknown, Interval(1, 10)) is None, name
 

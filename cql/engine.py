@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cql.compiler.runtime import MISSING
+from cql.compiler.missing import MISSING
 from cql.data.context import reading
 from cql.data.index import DataIndex
 from cql.data.warnings import DataWarning, WarningLog
@@ -19,8 +19,7 @@ from cql.parameters import convert
 from cql.values import Code, CodeSystem, DateTime, Interval, Uncertainty, ValueSet
 
 if TYPE_CHECKING:
-    from cql.compiler import Program
-    from cql.compiler.image import Definition
+    from cql.compiler.image import Definition, Program
     from cql.library import Library
     from cql.terminology import Terminology
     from cql.terminology.code_system import CodeSystemContent
@@ -40,6 +39,7 @@ class Evaluation:
         "log",
         "memo",
         "messages",
+        "moments",
         "now",
         "offset",
         "program",
@@ -63,6 +63,7 @@ class Evaluation:
         self.offset = offset
         self.memo: list[Any] = [MISSING] * program.slots
         self.messages: list[MessageRecord] = []
+        self.moments: dict[str, DateTime] = {}
         self.recorded: list[tuple[int, Any]] = []
         self.log = self.recorded.append
         self.steps = 0
@@ -232,7 +233,8 @@ class Engine:
         evaluation = Evaluation(program, index, self._terminology, self.limits, moment, offset)
         values: dict[str, Any] = {}
         errors: dict[str, EvaluationError] = {}
-        with reading(offset, index.warnings):
+        with reading(offset, index.warnings) as circumstances:
+            evaluation.moments = circumstances.moments
             if self.library.needs_patient:
                 _ = index.patient
             self._fill_parameters(evaluation, parameters or {})

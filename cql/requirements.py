@@ -11,7 +11,7 @@ from cql.types import NamedType
 from cql.values import Code, ValueSet
 
 if TYPE_CHECKING:
-    from cql.compiler import Unit
+    from cql.compiler.program import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """ELM to Python.
 
-``compile_program`` takes a library (ELM as JSON) with the libraries it includes and gives a ``Program``: generated
+``assemble.compile_program`` takes a library (ELM as JSON) with all it includes and gives a ``Program``: generated
 Python source, compiled, with its constants beside it. Each define becomes a function of the evaluation ``E``::
 
     define "Metastatic":                            def d3(E):
@@ -29,28 +29,3 @@ ELM node). The log is in post-order, children before parents, so the tree can be
 entry, the entries of nodes below its node (and, for a reference, of the definition it refers to) are its parts. A row
 of a query begins with an entry of the source's own node (the object with ``alias``), whose value is the row.
 """
-
-from __future__ import annotations
-
-import cql.compiler.aggregates
-import cql.compiler.arithmetic
-import cql.compiler.clinical
-import cql.compiler.comparison
-import cql.compiler.datetimes
-import cql.compiler.intervals
-import cql.compiler.lists
-import cql.compiler.literals
-import cql.compiler.logical
-import cql.compiler.messages
-import cql.compiler.properties
-import cql.compiler.queries
-import cql.compiler.refs
-import cql.compiler.retrieve
-import cql.compiler.strings
-import cql.compiler.structured
-import cql.compiler.types  # noqa: F401  # imported for the emitters they register
-from cql.compiler.assemble import compile_program
-from cql.compiler.image import Program
-from cql.compiler.program import Unit
-
-__all__ = ["Program", "Unit", "compile_program"]

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import cql.compiler.aggregates
+import cql.compiler.arithmetic
+import cql.compiler.clinical
+import cql.compiler.comparison
+import cql.compiler.datetimes
+import cql.compiler.intervals
+import cql.compiler.lists
+import cql.compiler.literals
+import cql.compiler.logical
+import cql.compiler.messages
+import cql.compiler.properties
+import cql.compiler.queries
+import cql.compiler.refs
+import cql.compiler.retrieve
+import cql.compiler.strings
+import cql.compiler.structured
+import cql.compiler.types  # noqa: F401  # the chapters are imported for the emitters they register
 from cql.compiler.image import FILENAME, Definition, Program
 from cql.compiler.nodes import Node, items
 from cql.compiler.program import TOO_DEEP, Builder, Compiled, Unit

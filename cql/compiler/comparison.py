@@ -10,6 +10,7 @@ from typing import Any
 
 from cql.compiler.emitter import Emitter
 from cql.compiler.forms import Value
+from cql.compiler.moments import compare_moments
 from cql.compiler.nodes import Node, items
 from cql.compiler.operators import apply
 from cql.compiler.registry import emits, guards
@@ -33,6 +34,9 @@ def _compare(emitter: Emitter, node: Node) -> Value:
     left, right = (emitter.boxed(emitter.emit(one)) for one in items(node, "operand"))
     function = _FUNCTIONS[node["type"]]
     of = left.type if left.type == right.type else None
+    moments = compare_moments(emitter, node["type"], left, right, function)
+    if moments is not None:
+        return Value(moments, BOOLEAN)
     python = _PYTHON.get(node["type"])
     if python is None or of not in _CLASSES or (left.is_const and right.is_const):
         return apply(emitter, function, [left, right], BOOLEAN)

@@ -18,7 +18,7 @@ from cql.compiler.forms import UNKNOWN, Choice, Raw, Scalar, Value
 from cql.compiler.nodes import Node, names_used, result_type
 from cql.compiler.registry import EMITTERS, GUARDS
 from cql.compiler.scope import Binding, Loop, Scope
-from cql.compiler.writer import Writer
+from cql.compiler.writer import Block, Writer
 from cql.types import ChoiceType, CqlType, ListType, NamedType
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Emitter:
         self.writer = Writer()
         self.scope: Scope = scope or {}
         self.loops: list[Loop] = []
+        self.hoisted_at: dict[str, Block] = {}
         self.line = self.writer.line
         self.bind = self.writer.bind
         self.nested = self.writer.nested
@@ -112,7 +113,7 @@ class Emitter:
         writer = self.writer
         point = writer.insertion_point()
         inside = writer.block
-        first_use = type(point)(inside.indent + 1)
+        first_use = Block(inside.indent + 1)
         with writer.writing_to(first_use):
             loops, self.loops = self.loops, self.loops[:depth]
             # Loops that the node itself contains count from here; their code stands within the outer loops all the
@@ -123,7 +124,8 @@ class Emitter:
         if not first_use:
             return value
         name = writer.name("h")
-        with writer.writing_to(self.loops[depth].before):
+        self.hoisted_at[name] = self.loops[depth].before
+        with writer.writing_to(self.hoisted_at[name]):
             writer.line(f"{name} = M")
         with writer.writing_to(point):
             writer.line(f"if {name} is M:")
@@ -201,6 +203,10 @@ class Emitter:
         """Write a call; the name of its result."""
         return self.bind(f"{self.op(name)}({', '.join(arguments)})")
 
+    def share(self, code: str) -> str:
+        """The name of an expression without side effects, computed only once where that is possible."""
+        return self.writer.share(code)[0]
+
     def boxed(self, value: Value) -> Value:
         """The value as CQL sees it."""
         match value:
@@ -221,6 +227,11 @@ class Emitter:
             case Choice(code, of, _, info):
                 return Value(self.call("runtime.read_choice", self.builder.constant(info), code), of)
         return value
+
+    def read_date_time(self, raw: str) -> str:
+        """Write the reading of a JSON dateTime: what the evaluation has read before it remembers."""
+        read = f"{self.op('primitives.read_date_time')}({raw})"
+        return self.share(f"(E.moments.get({raw}) or {read}) if type({raw}) is str else {read}")
 
     def reader(self, shape: Any) -> str:
         """The global name of the function that reads a shape's JSON scalar."""

@@ -11,8 +11,8 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
-from cql.compiler.operators import resolve
-from cql.compiler.runtime import MISSING
+from cql.compiler.linking import resolve
+from cql.compiler.missing import MISSING
 from cql.types import CqlType
 
 FILENAME = "<compiled cql>"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cql.compiler.emitter import Emitter
 from cql.compiler.forms import Value
+from cql.compiler.moments import compare_moments, moment_in_interval
 from cql.compiler.nodes import Node, flag, items, precision
 from cql.compiler.operators import TypeRule, apply, boolean, element, first, operator
 from cql.compiler.registry import EMITTERS, emits, guards
@@ -71,9 +72,19 @@ def _by_kind(name: str, function: str, result: TypeRule, interval_at: int, kinds
         module = _module(values[interval_at].type, kinds)
         if module == "list":
             extra = []
+        quick = None if extra else _quick(emitter, name, values, f"{module}.{function}")
+        if quick is not None:
+            return Value(quick, BOOLEAN)
         return apply(emitter, f"{module}.{function}", values, result([one.type for one in values]), extra)
 
     EMITTERS[name] = emit
+
+
+def _quick(emitter: Emitter, name: str, values: list[Value], function: str) -> str | None:
+    """DateTimes compared without a call."""
+    if name == "In":
+        return moment_in_interval(emitter, values[0], values[1], function)
+    return compare_moments(emitter, name, values[0], values[1], function)
 
 
 def _module(of: CqlType | None, kinds: str) -> str:

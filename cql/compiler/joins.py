@@ -50,7 +50,7 @@ def _lookup(emitter: Emitter, node: Node, source: Value, rows: str, inner: Node,
     if key.type != key_of_row.type:
         return None
     table = writer.name("h")
-    with writer.writing_to(emitter.loops[emitter.free_depth(node["expression"])].before):
+    with writer.writing_to(emitter.hoisted_at[rows]):
         writer.line(f"{table} = M")
     with emitter.nested(f"if {table} is M:"):
         writer.line(f"{table} = {{}}")

@@ -80,17 +80,19 @@ def native_function(emitter: Emitter, name: str, operands: Sequence[Value]) -> V
         raw = _RAW.get((name, operand.type.name))
         if raw is not None:
             code = emitter.raw(operand).code
-            return Value(emitter.call(f"fhir_helpers.{raw[0]}", code), raw[1])
+            return Value(emitter.share(f"{emitter.op(f'fhir_helpers.{raw[0]}')}({code})"), raw[1])
     boxed = emitter.boxed(operand)
     return Value(emitter.call(f"fhir_helpers.{FUNCTIONS[name].__name__}", boxed.code), _result(name, boxed.type))
 
 
 def _read(emitter: Emitter, operand: Scalar, reader: str) -> str:
     """A string needs no function to read it, unless it turns out to be none."""
+    if reader == "read_date_time":
+        return emitter.read_date_time(operand.code)
     function = emitter.op(f"primitives.{reader}")
     if reader == "read_string":
-        return emitter.bind(f"{operand.code} if type({operand.code}) is str else {function}({operand.code})")
-    return emitter.bind(f"{function}({operand.code})")
+        return emitter.share(f"{operand.code} if type({operand.code}) is str else {function}({operand.code})")
+    return emitter.share(f"{function}({operand.code})")
 
 
 def _is_fhir(of: CqlType | None) -> bool:

@@ -7,12 +7,10 @@ from theirs. Calls on constants are made while compiling.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from importlib import import_module
-from typing import Any
 
 from cql.compiler.emitter import Emitter
 from cql.compiler.forms import Value
+from cql.compiler.linking import resolve
 from cql.compiler.nodes import Node, items, precision
 from cql.compiler.registry import EMITTERS
 from cql.errors import CqlError, LimitExceeded
@@ -75,24 +73,6 @@ def element(types: Sequence[CqlType | None]) -> CqlType | None:
         case ListType(of) | IntervalType(of):
             return of
     return None
-
-
-@cache
-def resolve(name: str) -> Callable[..., Any]:
-    """The function that ``module.function`` names: of ``cql.operators``, or one of the engine's own modules."""
-    module, _, function = name.partition(".")
-    found: Callable[..., Any] = getattr(import_module(_MODULES.get(module, f"cql.operators.{module}")), function)
-    return found
-
-
-_MODULES = {
-    "runtime": "cql.compiler.runtime",
-    "structures": "cql.compiler.structures",
-    "fhir_helpers": "cql.data.fhir_helpers",
-    "instances": "cql.data.instances",
-    "primitives": "cql.data.primitives",
-    "properties": "cql.data.properties",
-}
 
 
 def operator(

@@ -16,7 +16,7 @@ from cql.compiler.nodes import Node, declared_type, items
 from cql.compiler.scope import Binding, Scope
 from cql.data.shapes import fhir
 from cql.errors import CompileError, Diagnostic
-from cql.syntax.nodes import Span
+from cql.syntax.span import Span
 from cql.types import FHIR_URI, CqlType, ListType, NamedType
 
 UNSUPPORTED = "CQL-150"

@@ -15,6 +15,7 @@ from cql.types import (
     BOOLEAN,
     CODE,
     CONCEPT,
+    DATETIME,
     DECIMAL,
     FHIR_URI,
     QUANTITY,
@@ -67,7 +68,9 @@ def _read_name(emitter: Emitter, value: Value, name: str) -> Value:
         assert value.shape is not None
         if name == "value":
             of = _system_type(value.shape.type)
-            return Value(emitter.bind(f"{emitter.reader(value.shape)}({value.code})"), of)
+            if of == DATETIME:
+                return Value(emitter.read_date_time(value.code), of)
+            return Value(emitter.share(f"{emitter.reader(value.shape)}({value.code})"), of)
         value = emitter.boxed(value)
     if isinstance(value.type, NamedType) and value.type.uri == FHIR_URI and not isinstance(value, Choice):
         found = _read_element(emitter, value, value.type.name, name)
@@ -111,28 +114,30 @@ def _read_element(emitter: Emitter, value: Value, class_name: str, name: str) ->
         return read_shape(emitter, parent.code, parent.present, shape)
     of = ListType(_shape_type(shape))
     if shape.kind == "complex":
-        got = _get(emitter, parent.code, parent.present, shape.key)
+        got, _ = _get(emitter, parent.code, parent.present, shape.key)
         return Raw(emitter.call("runtime.raw_list", got), of, present=True)
     return Value(emitter.call("runtime.read_choice", emitter.builder.constant(info), parent.code), of)
 
 
 def read_shape(emitter: Emitter, parent: str, present: bool, shape: Shape) -> Value:
     """A single element of the JSON object ``parent`` that stands there in this shape."""
-    code = _get(emitter, parent, present, shape.key)
+    code, is_new = _get(emitter, parent, present, shape.key)
     of = _shape_type(shape)
     match shape.kind:
         case "complex":
             mend = f"{emitter.op('runtime.no_object')}({code})"
-            emitter.line(f"if type({code}) is not dict and {code} is not None: {code} = {mend}")
+            if is_new:
+                emitter.line(f"if type({code}) is not dict and {code} is not None: {code} = {mend}")
             return Raw(code, of)
         case "resource":
             return Raw(emitter.call("runtime.resource", code), of)
     return Scalar(code, of, parent=parent, shape=shape)
 
 
-def _get(emitter: Emitter, parent: str, present: bool, key: str) -> str:
+def _get(emitter: Emitter, parent: str, present: bool, key: str) -> tuple[str, bool]:
+    """The name of what stands under a key, and whether it is read here for the first time."""
     get = f"{parent}.get({key!r})"
-    return emitter.bind(get if present else f"{get} if {parent} is not None else None")
+    return emitter.writer.share(get if present else f"{get} if {parent} is not None else None")
 
 
 def _shape_type(shape: Shape) -> NamedType:

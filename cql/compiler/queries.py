@@ -118,16 +118,26 @@ def _query(emitter: Emitter, node: Node) -> Value:
     sources = [Source(emitter, one) for one in items(node, "source")]
     if node.get("aggregate") is not None:
         return _aggregate(emitter, node, sources)
-    returned: list[Value] = []
+    clause = node.get("return")
+    distinct = clause is not None and flag(clause, "distinct", True)
+    by = items(node["sort"], "by") if node.get("sort") is not None else []
     result = emitter.bind("None")
     with _if_present(emitter, sources):
         emitter.line(f"{result} = []")
+        columns = [] if distinct else _columns(emitter, by)
         with rows(emitter, node, sources) as row:
             value = returned_value(emitter, node, row)
-            returned.append(value)
             emitter.line(f"{result}.append({value.code})")
-        _finish(emitter, node, result, returned[0])
-        return _shaped(emitter, sources, result, returned[0])
+            for item, column in zip(by, columns, strict=False):
+                _append_key(emitter, item, column, value)
+        of = Value(result, _list_of(value.type))
+        if distinct:
+            emitter.line(f"{result} = {emitter.op('list.distinct')}({result})")
+            columns = _columns(emitter, by)
+            _fill_columns(emitter, of, by, columns)
+        if by:
+            emitter.line(f"{result} = {_sorted(emitter, of, by, columns)}")
+        return _shaped(emitter, sources, result, value)
 
 
 @contextmanager
@@ -145,15 +155,6 @@ def returned_value(emitter: Emitter, node: Node, row: Value) -> Value:
     if emitter.loops and isinstance(value, Raw) and node.get("sort") is None and not isinstance(value.type, ListType):
         return value if emitter.builder.is_resource(value.type) else emitter.boxed(value)
     return emitter.boxed(value)
-
-
-def _finish(emitter: Emitter, node: Node, result: str, row: Value) -> None:
-    clause = node.get("return")
-    if clause is not None and flag(clause, "distinct", True):
-        emitter.line(f"{result} = {emitter.op('list.distinct')}({result})")
-    sort = node.get("sort")
-    if sort is not None:
-        emitter.line(f"{result} = {sorted_rows(emitter, Value(result, _list_of(row.type)), items(sort, 'by')).code}")
 
 
 def _list_of(of: CqlType | None) -> CqlType | None:
@@ -216,34 +217,48 @@ def _aggregate_distinct(emitter: Emitter, node: Node, sources: list[Source], nam
 
 def sorted_rows(emitter: Emitter, source: Value, by: list[Node]) -> Value:
     """Write the sorting of a list by ELM's sort items; its value."""
+    columns = _columns(emitter, by)
+    with emitter.nested(f"if {source.code} is not None:"):
+        _fill_columns(emitter, source, by, columns)
+    return Value(emitter.bind(_sorted(emitter, source, by, columns)), source.type)
+
+
+def _columns(emitter: Emitter, by: list[Node]) -> list[str]:
+    """For each sort item the name of a list of the rows' keys; "" where the row itself is the key."""
+    return ["" if item.get("type") == "ByDirection" else emitter.bind("[]") for item in by]
+
+
+def _fill_columns(emitter: Emitter, source: Value, by: list[Node], columns: list[str]) -> None:
+    if any(columns):
+        name = emitter.writer.name("a")
+        with emitter.loop(f"for {name} in {source.code}:"):
+            for item, column in zip(by, columns, strict=True):
+                _append_key(emitter, item, column, element_value(source, name))
+
+
+def _append_key(emitter: Emitter, item: Node, column: str, row: Value) -> None:
+    """Write the computing of a row's key."""
+    if not column:
+        return
+    if type(row) is Value and emitter.builder.is_resource(row.type):
+        row = Raw(row.code, row.type)
+    with emitter.binding({"$this": row}):
+        if item.get("type") == "ByColumn":
+            key = emitter.boxed(read_path(emitter, row, item["path"])).code
+        else:
+            key = emitter.value(item["expression"])
+    emitter.line(f"{column}.append({key})")
+
+
+def _sorted(emitter: Emitter, source: Value, by: list[Node], columns: list[str]) -> str:
+    """Code of the sorted list."""
     keys = []
-    for item in by:
+    for item, column in zip(by, columns, strict=True):
         direction = _DIRECTIONS.get(item.get("direction", "asc"))
         if direction is None:
             raise emitter.error(f"{item.get('direction')!r} is no direction of a sort", item)
-        if item.get("type") == "ByDirection":
-            keys.append(f"({source.code}, {direction!r})")
-        else:
-            keys.append(f"({_sort_keys(emitter, source, item)}, {direction!r})")
-    return Value(emitter.call("structures.sorted_by", source.code, *keys), source.type)
-
-
-def _sort_keys(emitter: Emitter, source: Value, item: Node) -> str:
-    """The name of the list of the rows' keys."""
-    keys = emitter.bind("None")
-    with emitter.nested(f"if {source.code} is not None:"):
-        emitter.line(f"{keys} = []")
-        name = emitter.writer.name("a")
-        with emitter.loop(f"for {name} in {source.code}:"):
-            of = source.type.element if isinstance(source.type, ListType) else None
-            row = Raw(name, of) if emitter.builder.is_resource(of) else Value(name, of)
-            with emitter.binding({"$this": row}):
-                if item.get("type") == "ByColumn":
-                    key = emitter.boxed(read_path(emitter, row, item["path"])).code
-                else:
-                    key = emitter.value(item["expression"])
-            emitter.line(f"{keys}.append({key})")
-    return keys
+        keys.append(f"({column or source.code}, {direction!r})")
+    return f"{emitter.op('structures.sorted_by')}({', '.join([source.code, *keys])})"
 
 
 # -- operators over queries ------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from cql.compiler.emitter import Emitter
 from cql.compiler.forms import Raw, Value
 from cql.compiler.nodes import Node, items, type_name
 from cql.compiler.registry import emits
+from cql.terminology.value_set import ExpandedValueSet
 from cql.types import CODE, CONCEPT, VALUESET, ListType, NamedType
 
 _UNSUPPORTED = ("otherFilter", "include", "includedIn")
@@ -47,12 +48,26 @@ def _codes_argument(emitter: Emitter, path: str, codes: Node) -> str:
     name = emitter.builder.constant(path)
     if codes.get("type") == "ValueSetRef":
         return f"{name}, {expanded(emitter, codes, None)}"
+    constants = _constant_codes(emitter, codes)
+    if constants is not None:
+        return f"{name}, {emitter.builder.constant(constants)}"
     value = emitter.boxed(emitter.emit(codes))
     if value.type == VALUESET:
         return f"{name}, E.value_set({value.code})"
     if value.type in (CODE, CONCEPT):
         return f"{name}, [{value.code}]"
     return f"{name}, {value.code} or ()"
+
+
+def _constant_codes(emitter: Emitter, node: Node) -> ExpandedValueSet | None:
+    """The codes of a filter that names codes and concepts, as a set; None for any other filter, and while tracing."""
+    if node.get("type") not in ("ToList", "List") or emitter.builder.tracing:
+        return None
+    named = [*items(node, "operand"), *items(node, "element")]
+    if not all(one.get("type") in ("CodeRef", "ConceptRef", "Code") for one in named):
+        return None
+    values = [emitter.emit(one).const for one in named]
+    return ExpandedValueSet("", None, [code for one in values for code in getattr(one, "codes", (one,))])
 
 
 def _date_filters(emitter: Emitter, node: Node) -> Iterator[tuple[str, Node]]:

@@ -11,18 +11,6 @@ from cql.data.shapes import ElementInfo, Shape, fhir
 from cql.values import Code, Concept, Interval, Quantity, Ratio, Tuple
 
 
-class Missing:
-    """The type of ``MISSING``, which stands where nothing has been computed yet."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "MISSING"
-
-
-MISSING = Missing()
-
-
 def box(class_name: str, raw: dict[str, Any] | None) -> FhirElement | None:
     """The JSON of a complex element with its type."""
     return None if raw is None else FhirElement(class_name, raw)

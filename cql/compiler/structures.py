@@ -7,9 +7,9 @@ from typing import Any
 
 from cql.errors import EvaluationError
 from cql.operators.sorting import sort_by
-from cql.values import Code, CodeSystem, Concept, Quantity, Ratio, Tuple, ValueSet
+from cql.values import Code, CodeSystem, Concept, DateTime, Interval, Quantity, Ratio, Tuple, ValueSet
 
-__all__ = ["Tuple", "sorted_by", "system_instance"]
+__all__ = ["DateTime", "Tuple", "sorted_by", "system_instance", "window"]
 
 _CLASSES: dict[str, Any] = {
     "Quantity": Quantity,
@@ -44,3 +44,16 @@ def sorted_by(rows: list[Any] | None, *keys: tuple[list[Any] | None, str]) -> li
     by = [(column.__getitem__, direction) for column, direction in keys if column is not None]
     order = sort_by(list(range(len(rows))), by)
     return None if order is None else [rows[position] for position in order]
+
+
+_FOREVER = float("inf")
+_NOWHERE = (_FOREVER, -_FOREVER, -_FOREVER, _FOREVER)
+
+
+def window(interval: Interval | None) -> tuple[float, float, float, float]:
+    """The instants that decide on membership in an interval of DateTimes: certainly inside is between the first two,
+    certainly outside before the third or after the fourth. A null bound decides nothing.
+    """
+    if interval is None or type(interval.low) is not DateTime or type(interval.high) is not DateTime:
+        return _NOWHERE
+    return interval.low.high, interval.high.low, interval.low.low, interval.high.high

@@ -42,6 +42,7 @@ class Writer:
         self.block = self.root
         self.place: Place = 0
         self.nesting = 0
+        self._shared: dict[str, str] = {}
         self._names = 0
 
     def name(self, prefix: str = "t") -> str:
@@ -63,6 +64,16 @@ class Writer:
         self.line(f"{name} = {code}")
         return name
 
+    def share(self, code: str) -> tuple[str, bool]:
+        """The name of an expression without side effects: of an earlier occurrence (which is computed whenever this
+        one is), or a fresh one; and whether it is fresh.
+        """
+        known = self._shared.get(code)
+        if known is not None:
+            return known, False
+        name = self._shared[code] = self.bind(code)
+        return name, True
+
     @contextmanager
     def nested(self, header: str, *, loop: bool = False) -> Iterator[None]:
         """Lines written within stand in the body of ``header``; a ``loop`` counts against Python's limit of nesting."""
@@ -70,9 +81,11 @@ class Writer:
         outer, self.block = self.block, Block(self.block.indent + 1)
         outer.parts.append(self.block)
         self.nesting += loop
+        shared, self._shared = self._shared, dict(self._shared)
         try:
             yield
         finally:
+            self._shared = shared
             if not self.block:
                 self.line("pass")
             self.nesting -= loop
@@ -88,7 +101,9 @@ class Writer:
     def writing_to(self, block: Block) -> Iterator[None]:
         """Lines written within go to ``block``."""
         outer, self.block = self.block, block
+        shared, self._shared = self._shared, dict(self._shared)
         try:
             yield
         finally:
+            self._shared = shared
             self.block = outer

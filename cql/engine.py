@@ -21,6 +21,7 @@ from cql.values import Code, CodeSystem, DateTime, Interval, Uncertainty, ValueS
 if TYPE_CHECKING:
     from cql.compiler.image import Definition, Program
     from cql.library import Library
+    from cql.session import Session
     from cql.terminology import Terminology
     from cql.terminology.code_system import CodeSystemContent
     from cql.terminology.value_set import ExpandedValueSet
@@ -228,16 +229,11 @@ class Engine:
             if defines is None
             else [program.defines[name] for name in defines]
         )
-        moment, offset = self._moment(now)
-        index = data if isinstance(data, DataIndex) else DataIndex(data, WarningLog())
-        evaluation = Evaluation(program, index, self._terminology, self.limits, moment, offset)
+        evaluation = self._begin(program, data, parameters, now)
         values: dict[str, Any] = {}
         errors: dict[str, EvaluationError] = {}
-        with reading(offset, index.warnings) as circumstances:
+        with reading(evaluation.offset, evaluation.index.warnings) as circumstances:
             evaluation.moments = circumstances.moments
-            if self.library.needs_patient:
-                _ = index.patient
-            self._fill_parameters(evaluation, parameters or {})
             for one in wanted:
                 try:
                     values[one.name] = evaluation.compute(one)
@@ -246,6 +242,43 @@ class Engine:
                 except EvaluationError as error:
                     errors[one.name] = error
         return Result(self.library, evaluation, values, errors, trace)
+
+    def session(
+        self,
+        data: Any,
+        parameters: Mapping[str, Any] | None = None,
+        now: stdlib.datetime | DateTime | str | None = None,
+        trace: bool = False,
+    ) -> Session:
+        """Begin an evaluation whose defines are computed one at a time, as they are asked for.
+
+        Arguments and errors are those of ``evaluate``; a limit that is reached is the error of the define asked for.
+        """
+        from cql.session import Session
+
+        evaluation = self._begin(self.library.tracing_program if trace else self.library.program, data, parameters, now)
+        return Session(
+            evaluation,
+            lambda: reading(evaluation.offset, evaluation.index.warnings),
+            lambda values, errors: Result(self.library, evaluation, values, errors, trace),
+        )
+
+    def _begin(
+        self,
+        program: Program,
+        data: Any,
+        parameters: Mapping[str, Any] | None,
+        now: stdlib.datetime | DateTime | str | None,
+    ) -> Evaluation:
+        """The state of a new evaluation, with its parameters."""
+        moment, offset = self._moment(now)
+        index = data if isinstance(data, DataIndex) else DataIndex(data, WarningLog())
+        evaluation = Evaluation(program, index, self._terminology, self.limits, moment, offset)
+        with reading(offset, index.warnings):
+            if self.library.needs_patient:
+                _ = index.patient
+            self._fill_parameters(evaluation, parameters or {})
+        return evaluation
 
     def _fill_parameters(self, evaluation: Evaluation, given: Mapping[str, Any]) -> None:
         if not given:

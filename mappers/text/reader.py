@@ -1,13 +1,64 @@
-"""Text in, mentions out."""
+"""Text in, mentions out: lays the report out, then reads it sentence by sentence."""
 
+from mappers.text.context import read_context
+from mappers.text.histology import read_histology
 from mappers.text.mention import Mention
+from mappers.text.molecular import read_molecular
+from mappers.text.quantities import read_quantities
+from mappers.text.reading import Reading, Scope
+from mappers.text.report import Report, lay_out
+from mappers.text.spread import read_sites, read_spread, read_suspicion
+from mappers.text.status import read_m_category, read_status
+from mappers.text.therapy import read_therapy
+from mappers.text.vocabulary import may_matter
 
+LONGEST_TEXT = 4_000_000
 
-def may_matter(text: str) -> bool:
-    """Whether a text can hold anything at all that `read` looks for: cheap, and never wrongly no."""
-    return bool(text)
+_THERAPY = frozenset(("drug", "regimen", "procedure", "progression"))
+_TUMOURS = frozenset(("histology", "other"))
+_QUANTIFIED = frozenset(("lesion", "metastasis", "mass", "histology", "site", "local-recurrence"))
 
 
 def read(text: str) -> tuple[Mention, ...]:
-    """What a text says, in the order it says it."""
-    return ()
+    """What a text says, in the order it says it. Takes any string, never raises; time grows with its length."""
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT]
+    if not may_matter(text):
+        return ()
+    report = lay_out(text)
+    scope = Scope(report)
+    mentions: list[Mention] = []
+    for sentence in report.sentences:
+        has_category = "M0" in report.text or "M1" in report.text
+        roles = {role for item in sentence.items for role in item.roles}
+        measured = _measured(report, sentence.first, sentence.last)
+        if not roles and not measured and not has_category:
+            continue
+        reading = Reading(report, sentence, read_context(report, sentence), scope, mentions)
+        _read_sentence(reading, roles, measured, has_category)
+    mentions.sort(key=lambda mention: (mention.start, mention.end))
+    return tuple(mentions)
+
+
+def _measured(report: Report, first: int, last: int) -> bool:
+    return any(unit in report.folded[first:last] for unit in ("cm", "mm", "centimeter", "millimeter"))
+
+
+def _read_sentence(reading: Reading, roles: set[str], measured: bool, has_category: bool) -> None:
+    if has_category:
+        read_m_category(reading)
+    if "metastasis" in roles:
+        read_spread(reading)
+    if "lesion" in roles:
+        read_suspicion(reading)
+    if not roles.isdisjoint(_TUMOURS):
+        read_histology(reading)
+    if measured or not roles.isdisjoint(_QUANTIFIED):
+        read_quantities(reading)
+    if "gene" in roles or "fusion" in roles or "sequencing" in roles:
+        read_molecular(reading)
+    if not roles.isdisjoint(_THERAPY):
+        read_therapy(reading)
+    read_status(reading)
+    if "site" in roles:
+        read_sites(reading)

@@ -1,0 +1,242 @@
+"""How a thing is said: negated, uncertain, of the past, of someone else, hypothetical or planned (ConText's idea).
+
+A cue reaches forward or backward to the end of its clause. Commas end a clause unless they part the members of a list
+("no lung, liver or bone metastases"). The marks are kept by token, so that asking for one costs nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mappers.text.mention import Polarity
+from mappers.text.report import Report, Sentence
+from mappers.text.vocabulary import Cue, Item
+
+_ASSERTING = frozenset(
+    "is are was were has have show showed demonstrate reveal present remain developed underwent started stable persistent "
+    "multiple several innumerable numerous known now with consistent compatible status measuring measure new unchanged "
+    "enlarging increasing increased growing confirmed proven positive resected progressed treated suspicious solitary".split()
+)
+_LIST_WORDS = frozenset(("or", "nor", "and"))
+_BACK_STOPS = frozenset(("with", "from", "showing", "without", "and/or"))
+_AFTER_BACKWARD = frozenset(
+    (",", ".", ")", "by", "on", "with", "in", "at", "via", "after", "following", "but", "and", ":", "]")
+)
+_NOT_A_RELATIVE = frozenset(
+    "accompany accompanied accompanie present attend attended state report said say call called live lives bedside note feel "
+    "concern ask asked worry worried describe described mention mentioned provide provided bring brought confirm deny think "
+    "help visiting visit told here notice noticed".split()
+)
+_BESIDE_A_RELATIVE = frozenset(("by", "accompany", "accompanied", "discussed", "from", "per", "between"))
+
+Mark = Literal["negated", "uncertain", "historical", "other", "hypothetical", "planned", "refused", "dropped"]
+MARKS: tuple[Mark, ...] = (
+    "negated", "uncertain", "historical", "other", "hypothetical", "planned", "refused", "dropped"
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Context:
+    """The marks of one sentence: for each kind, by token, where the cue stands that reaches it (+1), or 0."""
+
+    first: int
+    section: str
+    marks: dict[str, list[int]]
+
+    def has(self, mark: Mark, item: Item) -> bool:
+        """Whether a cue of this kind reaches the item."""
+        reached = self.marks.get(mark)
+        return reached is not None and reached[item.first - self.first] > 0
+
+    def polarity(self, item: Item) -> Polarity:
+        """Negated, uncertain or affirmed; where both reach, the outer cue decides ("no findings suspicious for ...")."""
+        if not self.marks:
+            return "uncertain" if self.section == "uncertain" else "affirmed"
+        place = item.first - self.first
+        negated, uncertain = self.marks.get("negated"), self.marks.get("uncertain")
+        denied = negated[place] if negated else 0
+        doubted = uncertain[place] if uncertain else 0
+        if denied and (not doubted or denied < doubted):
+            return "negated"
+        return "uncertain" if doubted or self.section == "uncertain" else "affirmed"
+
+    def historical(self, item: Item) -> bool:
+        """Said of the past."""
+        return self.section == "historical" or self.has("historical", item)
+
+    def other_person(self, item: Item) -> bool:
+        """Said of somebody else."""
+        return self.section == "other" or self.has("other", item)
+
+    def unreal(self, item: Item) -> bool:
+        """A risk, a condition or a search, not a finding."""
+        return self.section == "dropped" or self.has("hypothetical", item)
+
+
+def read_context(report: Report, sentence: Sentence) -> Context:
+    """The context marks of a sentence."""
+    context = Context(sentence.first, sentence.section, {})
+    for index, item in enumerate(sentence.items):
+        if item.cues:
+            for cue in item.cues:
+                _apply(report, sentence, context, index, item, cue)
+    _question_marks(report, sentence, context)
+    return context
+
+
+def _apply(report: Report, sentence: Sentence, context: Context, index: int, item: Item, cue: Cue) -> None:
+    if cue.category in ("stop", "affirmed"):
+        return
+    if cue.category == "other" and not _is_about_relative(report, sentence, item):
+        return
+    if cue.direction == "forward":
+        first = item.last
+        last = _forward_end(report, sentence, index, item, cue)
+        if cue.category in ("negated", "uncertain") and _answers_label(report, sentence, item, last):
+            first, last = _backward_begin(report, sentence, index, item, 12), item.first
+    else:
+        if not _may_act_backward(report, sentence, item, cue):
+            return
+        first, last = _backward_begin(report, sentence, index, item, cue.reach), item.first
+    _set(sentence, context, cue.category, first, last, item.first)
+
+
+def _set(sentence: Sentence, context: Context, category: str, first: int, last: int, cue_at: int) -> None:
+    if last <= first:
+        return
+    base = sentence.first
+    marks = context.marks.get(category)
+    if marks is None:
+        marks = context.marks[category] = [0] * (sentence.last - base + 1)
+    marks[first - base : last - base] = [cue_at - base + 1] * (last - first)
+
+
+def _is_about_relative(report: Report, sentence: Sentence, item: Item) -> bool:
+    """Not "accompanied by his mother", "mother states he has ..."."""
+    folded = report.folded
+    if any(word in _NOT_A_RELATIVE for word in folded[item.last : min(item.last + 4, sentence.last)]):
+        return False
+    return not any(word in _BESIDE_A_RELATIVE for word in folded[max(item.first - 3, sentence.first) : item.first])
+
+
+def _may_act_backward(report: Report, sentence: Sentence, item: Item, cue: Cue) -> bool:
+    """A cue that also looks forward looks back only where nothing follows it in its clause."""
+    twin = any(c.direction == "forward" and c.category == cue.category for c in item.cues)
+    if not twin:
+        return True
+    return item.last >= sentence.last or report.folded[item.last] in _AFTER_BACKWARD
+
+
+def _answers_label(report: Report, sentence: Sentence, item: Item, last: int) -> bool:
+    """ "Metastases: no", "Metastatic disease: no evidence": the cue looks back over the colon."""
+    before = item.first - 1
+    return before > sentence.first and report.folded[before] in ":-=" and last == item.last
+
+
+def _forward_end(report: Report, sentence: Sentence, index: int, item: Item, cue: Cue) -> int:
+    folded, written = report.folded, report.written
+    limit = min(sentence.last, item.last + cue.reach)
+    for later in sentence.items[index + 1 : index + 40]:
+        if later.first >= limit:
+            break
+        if any(c.category == "stop" for c in later.cues) or (
+            cue.category == "historical" and any(c.category in ("affirmed", "negated") for c in later.cues)
+        ):
+            limit = later.first
+            break
+        if cue.category == "negated" and any(c.category in ("negated", "dropped") for c in later.cues):
+            limit = min(limit, later.first)
+            break
+    if cue.category == "other":
+        return limit
+    at, depth = item.last, 0
+    while at < limit:
+        token = folded[at]
+        if token == "(":
+            depth += 1
+        elif token == ")":
+            if depth == 0:
+                return at
+            depth -= 1
+        elif written[at] == ";" or (token == "-" and _spaced(report, at)):
+            return at
+        elif token == "," and not _goes_on(report, item.last, at, limit, cue):
+            return at
+        elif token == "and" and cue.category in ("negated", "historical") and _asserts(report, at + 1, limit):
+            return at
+        at += 1
+    return limit
+
+
+def _spaced(report: Report, at: int) -> bool:
+    before = at > 0 and report.starts[at] > report.ends[at - 1]
+    return before and at + 1 < len(report.starts) and report.starts[at + 1] > report.ends[at]
+
+
+def _asserts(report: Report, first: int, limit: int) -> bool:
+    """Whether the clause from here on states something: a verb, a count, "stable"."""
+    for at in range(first, limit):
+        token = report.folded[at]
+        if token == ",":
+            return False
+        if token in _ASSERTING or (token[0].isdigit() and at == first):
+            return True
+    return False
+
+
+def _goes_on(report: Report, begun: int, comma: int, limit: int, cue: Cue) -> bool:
+    """Whether a cue's reach passes a comma: the members of one list stand on both sides of it."""
+    if cue.category in ("historical", "refused"):
+        return False
+    folded = report.folded
+    if comma + 1 < limit and folded[comma + 1] in _LIST_WORDS:
+        return folded[comma + 1] != "and" or not _asserts(report, comma + 2, limit)
+    members, length, longest = 1, 0, 0
+    for at in range(comma + 1, limit):
+        token = folded[at]
+        if token == ",":
+            members, length = members + 1, 0
+        elif token in ("or", "nor") or (token == "and" and members == 1 and length <= 3):
+            return True
+        elif token in _ASSERTING or token[0].isdigit():
+            return False
+        else:
+            length += 1
+            longest = max(longest, length)
+    return members > 1 and longest <= 3 and cue.category == "negated"
+
+
+def _backward_begin(report: Report, sentence: Sentence, index: int, item: Item, reach: int) -> int:
+    folded, written = report.folded, report.written
+    floor = max(sentence.first, item.first - reach)
+    for earlier in reversed(sentence.items[max(0, index - 30) : index]):
+        if earlier.last <= floor:
+            break
+        if any(c.category in ("stop", "affirmed") for c in earlier.cues):
+            floor = earlier.last
+            break
+    at = item.first - 1
+    if at >= floor and folded[at] in (":", ",", "-", "(", "="):
+        at -= 1
+    listed = False
+    while at >= floor:
+        token = folded[at]
+        if token in ("or", "and"):
+            listed = True
+        elif token in _BACK_STOPS or written[at] == ";" or (token == "-" and _spaced(report, at)):
+            return at + 1
+        elif token == "," and not listed:
+            return at + 1
+        at -= 1
+    return floor
+
+
+def _question_marks(report: Report, sentence: Sentence, context: Context) -> None:
+    """ "?metastasis" doubts what follows, "metastasis?" what stands before it."""
+    folded = report.folded
+    for at in range(sentence.first, sentence.last):
+        if folded[at] == "?":
+            after = next((i for i in range(at + 1, sentence.last) if folded[i] == ","), sentence.last)
+            _set(sentence, context, "uncertain", at + 1, min(after, at + 8), at)
+    if sentence.asked:
+        before = next((i for i in range(sentence.last - 1, sentence.first, -1) if folded[i] == ","), sentence.first)
+        _set(sentence, context, "uncertain", before, sentence.last, before)

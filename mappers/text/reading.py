@@ -1,0 +1,93 @@
+"""What the readers of one sentence share: its words and terms, its context, and where mentions are put."""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from mappers.text.context import Context
+from mappers.text.mention import Attribute, Mention, Polarity
+from mappers.text.report import Report, Sentence
+from mappers.text.vocabulary import Item
+
+
+class Scope:
+    """What is known beyond one sentence: which kinds of word the whole text holds, and what was spoken of last."""
+
+    __slots__ = ("folded", "last_lesion_site", "last_lesion_was_mass", "roles", "shouted", "spoken_of_lesions")
+
+    def __init__(self, report: Report) -> None:
+        self.roles: set[str] = set()
+        for sentence in report.sentences:
+            for item in sentence.items:
+                self.roles.update(item.roles)
+        self.folded = frozenset(report.folded)
+        self.shouted = report.text.isupper() and len(report.text) > 12
+        self.last_lesion_site = ""
+        self.last_lesion_was_mass = False
+        self.spoken_of_lesions = False
+
+
+class Reading:
+    """One sentence being read."""
+
+    __slots__ = ("context", "folded", "items", "mentions", "report", "scope", "sentence")
+
+    def __init__(
+        self, report: Report, sentence: Sentence, context: Context, scope: Scope, mentions: list[Mention]
+    ) -> None:
+        self.report = report
+        self.sentence = sentence
+        self.context = context
+        self.scope = scope
+        self.items = sentence.items
+        self.folded = report.folded
+        self.mentions = mentions
+
+    def add(
+        self,
+        kind: str,
+        concept: str,
+        item: Item,
+        *,
+        polarity: Polarity | None = None,
+        historical: bool | None = None,
+        last: int | None = None,
+        first: int | None = None,
+        **attributes: Attribute,
+    ) -> None:
+        """Adds a mention at an item (or at tokens `first` to `last`); its context is the item's unless given."""
+        starts, ends = self.report.starts, self.report.ends
+        start = starts[item.first if first is None else first]
+        end = ends[(item.last if last is None else last) - 1]
+        self.mentions.append(
+            Mention(
+                kind,
+                concept,
+                start,
+                end,
+                self.report.text[start:end],
+                self.context.polarity(item) if polarity is None else polarity,
+                self.context.historical(item) if historical is None else historical,
+                self.context.other_person(item),
+                MappingProxyType(attributes),
+            )
+        )
+
+    def gap(self, before: Item, after: Item) -> list[str]:
+        """The folded words between two items."""
+        return self.folded[before.last : after.first]
+
+    def gap_within(self, before: Item, after: Item, allowed: frozenset[str], most: int = 8) -> bool:
+        """Whether only allowed words, and few, stand between two items."""
+        return after.first - before.last <= most and allowed.issuperset(self.folded[before.last : after.first])
+
+    def next_words(self, item: Item, count: int) -> list[str]:
+        """The folded words after an item, within the sentence."""
+        return self.folded[item.last : min(item.last + count, self.sentence.last)]
+
+    def words_before(self, item: Item, count: int) -> list[str]:
+        """The folded words before an item, within the sentence."""
+        return self.folded[max(item.first - count, self.sentence.first) : item.first]
+
+    def with_role(self, role: str) -> Iterable[tuple[int, Item]]:
+        """The items of a role, with their index among the sentence's items."""
+        return ((index, item) for index, item in enumerate(self.items) if role in item.roles)

@@ -1,0 +1,382 @@
+"""The patient's state and the disease's: performance, grade, stage, M category, nodes, symptoms, fitness, intervals."""
+
+import re
+from decimal import Decimal
+
+from mappers.text.mention import Attribute, Polarity
+from mappers.text.quantities import number
+from mappers.text.reading import Reading
+from mappers.text.spread import sites_of_lesion
+from mappers.text.vocabulary import Item
+
+_PLAIN = frozenset(
+    ("surgical-candidate", "tumour-board", "symptom", "urgent-shrinkage", "extrahepatic-controlled", "presentation",
+     "heart-failure", "local-recurrence", "trial")
+)  # fmt: skip
+_BETWEEN_NAME_AND_NUMBER = frozenset(
+    ": = - of is was at ( performance status score scale grade ps currently current now approximately ~ about estimated today "
+    "ecog who fnclcc level index , ' tumor histologic histological overall final group /".split()
+)
+_ROMAN = {"i": "I", "ii": "II", "iii": "III", "iv": "IV", "1": "I", "2": "II", "3": "III", "4": "IV"}
+_STAGE = re.compile(r"(iv|iii|ii|i|4|3|2|1)([abcd]?)([12]?)$")
+_NOT_CANCER_STAGE = frozenset(
+    "ckd kidney renal pressure ulcer decubitus sacral fibrosis endometriosis prolapse copd parkinson retinopathy heart nash "
+    "hypertension cirrhosis gout lymphedema keratoconus wound esrd sarcoidosis".split()
+)
+_TUMOUR_WORDS = frozenset(
+    "fnclcc sarcoma tumor histologic histological differentiation mitosis mitotic necrosis neoplasm biopsy grade spindle "
+    "pleomorphic myxofibrosarcoma malignant histology pathology resection margin french federation".split()
+)
+_TOXICITY = frozenset(
+    "neutropenia anemia thrombocytopenia mucositis diarrhea nausea vomiting toxicity fatigue neuropathy adverse event ctcae rash "
+    "hypertension transaminitis hand-foot edema dermatitis colitis pneumonitis febrile aes ae encephalopathy murmur hemorrhoid "
+    "esophagitis varix ascites prolapse reflux chondromalacia tear strain sprain aki alt ast elevation proteinuria "
+    "cardiotoxicity laceration astrocytoma glioma dcis carcinoma adenocarcinoma lymphoma school renal hydronephrosis "
+    "spondylolisthesis dyspnea".split()
+)
+_M_CATEGORY = re.compile(r"(?<![A-Za-z])(?:[cpyra]{0,3}T[0-4XSis]{1,3}[a-d]?[ ,;/-]*)?(?:[cpyra]{0,3}N[0-3X][a-c]?[ ,;/-]*)?"
+                         r"([cpyra]{0,3}M[01])([a-d])?(?![A-Za-z0-9])")  # fmt: skip
+_MONTHS = {"month": Decimal(1), "mo": Decimal(1), "mth": Decimal(1), "mo.": Decimal(1), "year": Decimal(12), "yr": Decimal(12),
+           "y": Decimal(12), "week": Decimal(12) / Decimal("52.1775"), "wk": Decimal(12) / Decimal("52.1775"), "m": Decimal(1)}  # fmt: skip
+
+
+def read_status(reading: Reading) -> None:
+    """Adds what a sentence says of the patient's state and the disease's extent."""
+    for index, item in enumerate(reading.items):
+        for role in item.roles:
+            if role in _PLAIN:
+                _add_plain(reading, index, item, role)
+            elif role in _READERS:
+                _READERS[role](reading, index, item)
+
+
+def _add_plain(reading: Reading, index: int, item: Item, role: str) -> None:
+    context = reading.context
+    if context.unreal(item):
+        return
+    concept = item.roles[role].concept
+    polarity = context.polarity(item)
+    if role == "tumour-board":
+        _add_tumour_board(reading, item, polarity)
+        return
+    if role == "symptom" and context.has("dropped", item):
+        return
+    if role == "local-recurrence":
+        if context.has("dropped", item):
+            return
+        if polarity == "affirmed" and context.has("planned", item) and context.section == "":
+            polarity = "affirmed"
+    if role == "trial" and (context.has("planned", item) or context.has("refused", item)):
+        polarity = "uncertain" if context.has("planned", item) else "negated"
+    reading.add(role, concept, item, polarity=polarity)
+
+
+def _add_tumour_board(reading: Reading, item: Item, polarity: Polarity) -> None:
+    planned = reading.context.has("planned", item) or reading.context.section == "planned"
+    words = reading.words_before(item, 4)
+    discussed = any(w in ("discussed", "discussion", "presented", "reviewed") for w in words)
+    if discussed and not any(w in ("will", "be", "to") for w in words[-3:]):
+        planned = False
+    concept = "referred" if planned or any(w in ("refer", "referred", "referral") for w in words) else "discussed"
+    reading.add("tumour-board", concept, item, polarity="affirmed" if planned else polarity)
+
+
+def _add_resectable(reading: Reading, index: int, item: Item) -> None:
+    context = reading.context
+    if context.unreal(item):
+        return
+    attributes: dict[str, Attribute] = {}
+    if site := _site_near(reading, index):
+        attributes["site"] = site
+    reading.add("resectable", item.roles["resectable"].concept, item, **attributes)
+
+
+def _site_near(reading: Reading, index: int) -> str:
+    """The organ spoken of in the clause before or after: "lung lesions are resectable", "unresectable liver metastases"."""
+    item = reading.items[index]
+    for place in (index + 1, index - 1, index + 2, index - 2, index + 3, index - 3, index - 4):
+        if not 0 <= place < len(reading.items):
+            continue
+        other = reading.items[place]
+        entry = other.roles.get("site")
+        gap = reading.gap(item, other) if place > index else reading.gap(other, item)
+        if entry is None or len(gap) > 8 or "," in gap or any(c.category == "stop" for c in other.cues):
+            continue
+        return entry.concept
+    label = reading.sentence.label
+    if label is not None:
+        return next((i.roles["site"].concept for i in label.items if "site" in i.roles), "")
+    return ""
+
+
+def _number_after(reading: Reading, item: Item, reach: int = 8) -> int:
+    """The token of the number a name is followed by, or -1."""
+    for at in range(item.last, min(item.last + reach, reading.sentence.last)):
+        token = reading.folded[at]
+        if token[0].isdigit():
+            return at
+        if token not in _BETWEEN_NAME_AND_NUMBER:
+            return -1
+    return -1
+
+
+def _add_performance(reading: Reading, index: int, item: Item) -> None:
+    scale = item.roles["performance"].concept
+    at = _number_after(reading, item)
+    if at < 0 or reading.context.unreal(item):
+        return
+    token = reading.folded[at]
+    if not token.isdigit() or len(token) > 3:
+        return
+    before = reading.folded[item.last : at]
+    value = int(token)
+    high = _range_end(reading, at)
+    doubtful = high is not None or reading.folded[at - 1] in ("<", ">", "≤", "≥") or "than" in before
+    karnofsky = scale == "karnofsky" or (value >= 30 and value % 10 == 0 and value <= 100)
+    if not (0 <= value <= 100 and value % 10 == 0 if karnofsky else 0 <= value <= 4):
+        return
+    kind = "karnofsky" if karnofsky else "ecog"
+    attributes: dict[str, Attribute] = {"score": value}
+    polarity: Polarity | None = None
+    if doubtful:
+        attributes = {"low": value, "high": high if high is not None else value}
+        polarity = "uncertain"
+    reading.add(kind, kind, item, last=at + 1, polarity=polarity, **attributes)
+
+
+def _range_end(reading: Reading, at: int) -> int | None:
+    folded, last = reading.folded, reading.sentence.last
+    if (
+        at + 2 < last
+        and folded[at + 1] in ("-", "to", "/", "or")
+        and folded[at + 2].isdigit()
+        and len(folded[at + 2]) <= 3
+    ):
+        value = int(folded[at + 2])
+        return None if folded[at + 1] == "/" and value in (4, 5, 100) else value
+    if at + 3 < last and folded[at + 1] == "%" and folded[at + 2] == "-" and folded[at + 3].isdigit():
+        return int(folded[at + 3])
+    return None
+
+
+def _add_lvef(reading: Reading, index: int, item: Item) -> None:
+    at = -1
+    for place in range(item.last, min(item.last + 9, reading.sentence.last)):
+        if reading.folded[place][0].isdigit():
+            at = place
+            break
+        if reading.folded[place] in (",", "normal") and place > item.last:
+            break
+    if at < 0 or reading.context.unreal(item):
+        return
+    token = reading.folded[at]
+    value = number(token) if len(token) <= 5 else None
+    if value is None or not 5 <= value <= 90:
+        return
+    high = _range_end(reading, at)
+    attributes: dict[str, Attribute] = {"percent": value}
+    if high is not None:
+        attributes = {"percent": value, "high": high}
+    reading.add("lvef", "lvef", item, last=at + 1, **attributes)
+
+
+def _add_stage(reading: Reading, index: int, item: Item) -> None:
+    if not _NOT_CANCER_STAGE.isdisjoint(reading.words_before(item, 4) + reading.next_words(item, 5)):
+        return
+    for at in range(item.last, min(item.last + 4, reading.sentence.last)):
+        token = reading.folded[at]
+        match = _STAGE.fullmatch(token)
+        if match:
+            letter = match.group(2).upper()
+            if (
+                not letter
+                and at + 1 < reading.sentence.last
+                and reading.report.written[at + 1] in ("A", "B", "C")
+                and reading.report.starts[at + 1] == reading.report.ends[at]
+            ):
+                letter = reading.report.written[at + 1]
+            if reading.context.unreal(item):
+                return
+            attributes: dict[str, Attribute] = {"substage": letter} if letter else {}
+            reading.add("stage", _ROMAN[match.group(1)], item, last=at + 1, **attributes)
+            return
+        if token not in (":", "=", "group", "is", "(", "-", "ajcc", "clinical", "at", "diagnosis"):
+            return
+
+
+def _add_grade(reading: Reading, index: int, item: Item) -> None:
+    """FNCLCC grade 1-3; not the grade of a toxicity."""
+    words = reading.folded[item.first : item.last]
+    named = "fnclcc" in words or "french" in words or "tumor" in words or any(w.startswith("histolog") for w in words)
+    at = item.last
+    while at < min(item.last + 6, reading.sentence.last) and reading.folded[at] in _BETWEEN_NAME_AND_NUMBER:
+        named = named or reading.folded[at] == "fnclcc"
+        at += 1
+    if at >= reading.sentence.last:
+        return
+    grade = {"1": "1", "2": "2", "3": "3", "i": "1", "ii": "2", "iii": "3"}.get(reading.folded[at])
+    after = reading.folded[at + 1 : min(at + 7, reading.sentence.last)]
+    if grade is None or after[:1] in (["-"], ["to"], ["or"]) and after[1:2] and after[1][0].isdigit():
+        return
+    before = reading.words_before(item, 4)
+    if not _TOXICITY.isdisjoint(after) or not _TOXICITY.isdisjoint(before) or "who" in before:
+        return
+    if after[:2] in (["/", "4"], ["of", "4"], ["/", "5"]) or (after[:1] == ["/"] and after[1:2] == ["6"]):
+        return
+    alone = item.first <= 1 and reading.sentence.last - at <= 4
+    if not (named or alone or "histology" in reading.scope.roles or not _TUMOUR_WORDS.isdisjoint(reading.folded[reading.sentence.first : reading.sentence.last])
+            - (frozenset(("grade",)) & frozenset())) or reading.context.unreal(item):  # fmt: skip
+        return
+    reading.add("grade", grade, item, last=at + 1)
+
+
+def _add_pregnancy(reading: Reading, index: int, item: Item) -> None:
+    if reading.context.unreal(item) or reading.context.historical(item):
+        return
+    if item.roles["pregnancy"].concept == "pregnant":
+        reading.add("pregnancy", "pregnant", item)
+    elif reading.context.polarity(item) != "uncertain":
+        reading.add("pregnancy", "pregnant", item, polarity="negated")
+
+
+def _add_interval(reading: Reading, index: int, item: Item) -> None:
+    folded = reading.folded
+    for at in range(item.last, min(item.last + 8, reading.sentence.last - 1)):
+        token = folded[at]
+        if token[0].isdigit():
+            unit = folded[at + 1] if folded[at + 1] != "-" or at + 2 >= reading.sentence.last else folded[at + 2]
+            value = number(token) if len(token) <= 6 else None
+            factor = _MONTHS.get(unit)
+            before = folded[item.last : at]
+            if value is None or factor is None or not 0 <= value * factor <= 1200:
+                return
+            exact: dict[str, Attribute] = {"months": (value * factor).quantize(Decimal("0.1")).normalize() + 0}
+            if {"<", ">", "than", "least", "≥", "≤", "over", "approximately", "about", "~"} & set(before):
+                reading.add("disease-free-interval", "interval", item, last=at + 2, polarity="uncertain", **exact)
+            else:
+                reading.add("disease-free-interval", "interval", item, last=at + 2, **exact)
+            return
+
+
+def _add_nodes(reading: Reading, index: int, item: Item) -> None:
+    """Enlarged, avid, bulky or proven lymph nodes."""
+    if item.roles["site"].concept != "lymph-node" or reading.context.unreal(item):
+        return
+    words = reading.folded[item.first : item.last]
+    described: list[str] = []
+    said: Item = item
+    for place in range(max(0, index - 6), min(len(reading.items), index + 7)):
+        other = reading.items[place]
+        entry = other.roles.get("node-word")
+        if entry is None:
+            continue
+        between = reading.gap(other, item) if other.first < item.first else reading.gap(item, other)
+        if (
+            len(between) <= 5
+            and not {"with", "mass", "but"} & set(between)
+            and not _other_noun_between(reading, other, item)
+        ):
+            described.append(entry.concept)
+            said = other if reading.context.polarity(other) == "negated" else said
+    if not described and not {"lymphadenopathy", "adenopathy"} & set(words):
+        return
+    if reading.context.has("dropped", item):
+        return
+    for concept in dict.fromkeys(described or ["enlarged"]):
+        reading.add("nodes", concept, item, polarity=reading.context.polarity(said))
+
+
+def _other_noun_between(reading: Reading, one: Item, other: Item) -> bool:
+    low, high = min(one.last, other.last), max(one.first, other.first)
+    return any(
+        low <= i.first < high and not i.roles.keys().isdisjoint({"lesion", "mass", "histology", "metastasis"})
+        for i in reading.items
+    )
+
+
+def _add_pain(reading: Reading, index: int, item: Item) -> None:
+    """Pain at a metastasis: "painful bone metastasis", "pain from the rib metastasis"."""
+    if reading.context.unreal(item) or reading.context.polarity(item) == "negated":
+        return
+    for other in reading.items[index + 1 : index + 6]:
+        if "metastasis" not in other.roles and not ("lesion" in other.roles and "metastasis" in reading.scope.roles):
+            continue
+        between = reading.gap(item, other)
+        if (
+            len(between) <= 8
+            and "," not in between
+            and "no" not in between
+            and reading.context.polarity(other) != "negated"
+        ):
+            if "lesion" in other.roles and not sites_of_lesion(reading, reading.items.index(other)):
+                continue
+            reading.add("symptom", "pain-at-metastasis", item, last=other.last)
+        return
+    for other in reversed(reading.items[max(0, index - 3) : index]):
+        if "metastasis" in other.roles and {"causing", "with", "cause", "-", "related"} & set(reading.gap(other, item)):
+            if item.first - other.last <= 4 and reading.context.polarity(other) != "negated":
+                reading.add("symptom", "pain-at-metastasis", item)
+            return
+
+
+def _add_ned(reading: Reading, index: int, item: Item) -> None:
+    if not reading.context.unreal(item):
+        polarity: Polarity = "uncertain" if reading.context.polarity(item) == "uncertain" else "negated"
+        reading.add("metastasis", "unspecified", item, polarity=polarity, sites=())
+
+
+def _add_presentation(reading: Reading, index: int, item: Item) -> None:
+    """ "Metastatic at diagnosis", "lung metastases at presentation", "de novo metastatic"."""
+    for other in reading.items[max(0, index - 4) : index + 3]:
+        stated = "metastasis" in other.roles or ("stage" in other.roles and "iv" in reading.next_words(other, 2))
+        if stated and min(abs(item.first - other.last), abs(other.first - item.last)) <= 6:
+            if reading.context.polarity(other) == "affirmed" and not reading.context.unreal(other):
+                reading.add("presentation", "synchronous", item, polarity="affirmed")
+            return
+
+
+_READERS = {
+    "resectable": _add_resectable,
+    "performance": _add_performance,
+    "lvef": _add_lvef,
+    "stage": _add_stage,
+    "grade": _add_grade,
+    "pregnancy": _add_pregnancy,
+    "interval": _add_interval,
+    "site": _add_nodes,
+    "pain": _add_pain,
+    "ned": _add_ned,
+    "at-diagnosis": _add_presentation,
+}
+
+
+def read_m_category(reading: Reading) -> None:
+    """M0 and M1, with the site in brackets: "pT2bN0M0", "M1 (PUL)", "cM1a lung"."""
+    report, sentence = reading.report, reading.sentence
+    start, end = report.starts[sentence.first], report.ends[sentence.last - 1]
+    fragment = report.text[start:end]
+    for match in _M_CATEGORY.finditer(fragment):
+        concept = match.group(1)[-2:]
+        offset, finish = start + match.start(1), start + match.end()
+        at = next((i for i in range(sentence.first, sentence.last) if report.ends[i] > offset), sentence.first)
+        last = next((i for i in range(at, sentence.last) if report.ends[i] >= finish), at)
+        place = Item(at, last + 1, {}, ())
+        if reading.context.unreal(place):
+            continue
+        attributes: dict[str, Attribute] = {}
+        if concept == "M1":
+            site = next(
+                (i for i in reading.items if i.first >= last + 1 and i.first - last <= 3 and "site" in i.roles), None
+            )
+            if site is not None:
+                between = reading.folded[last + 1 : site.first]
+                if not between or between[0] in ("(", "-", ":", ","):
+                    run = [
+                        site,
+                        *(i for i in reading.items if site.first < i.first <= site.last + 3 and "site" in i.roles),
+                    ]
+                    run[0].used = True
+                    attributes["site"] = site.roles["site"].concept
+                    attributes["sites"] = tuple(dict.fromkeys(i.roles["site"].concept for i in run))
+        polarity = reading.context.polarity(place)
+        reading.add("m-category", concept, place, polarity=polarity, **attributes)

@@ -1,0 +1,216 @@
+"""Drugs, regimens, lines, procedures, and progression after them."""
+
+from mappers.text.mention import Attribute, Polarity
+from mappers.text.reading import Reading
+from mappers.text.vocabulary import Item
+
+_SARCOMA_ROLES = frozenset(("histology", "metastasis", "gene", "progression", "line", "local-recurrence"))
+_CANCER_WORDS = frozenset(
+    "chemotherapy chemo cycle cancer tumor oncology sarcoma regimen treatment c1 c2 c3 c4 c5 c6 infusion mg m2 palliative adjuvant "
+    "neoadjuvant progression metastasis ifosfamide doxorubicin gemcitabine mesna".split()
+)
+_AFTER = frozenset(
+    "on after following through despite under with during to of upon since s/p of first second third line systemic therapy "
+    "treatment chemotherapy chemo prior palliative high dose cycle x single agent , the ( ) a 1 2 3 4 5 6 7 8 last current "
+    "regimen st nd rd 1l 2l 3l initial and + / by his her previous".split()
+)
+_OPENING = frozenset(
+    ("on", "after", "following", "through", "despite", "under", "during", "to", "upon", "with", "of", "since")
+)
+_INTENT_AWAY = 4
+
+
+def read_therapy(reading: Reading) -> None:
+    """Adds the treatment a sentence speaks of."""
+    _read_drugs(reading)
+    _read_progression(reading)
+    _read_procedures(reading)
+
+
+def _read_drugs(reading: Reading) -> None:
+    for index, item in enumerate(reading.items):
+        entry = item.roles.get("regimen") or item.roles.get("drug")
+        if entry is None or not _stands(reading, item, entry.detail["context"]):
+            continue
+        if reading.context.unreal(item) and not reading.context.has("planned", item):
+            continue
+        attributes: dict[str, Attribute] = {}
+        if line := _line(reading, index):
+            attributes["line"] = line
+        if intent := _intent(reading, index):
+            attributes["intent"] = intent
+        if entry.role == "regimen":
+            attributes["drugs"] = tuple(entry.detail["drugs"].split())
+        elif form := entry.detail["form"]:
+            attributes["form"] = form
+        reading.add(entry.role, entry.concept, item, polarity=_given(reading, item), **attributes)
+
+
+def _stands(reading: Reading, item: Item, needed: str) -> bool:
+    if not needed:
+        return True
+    if item.first == 0 and item.last >= len(reading.report.written):
+        return True
+    scope = reading.scope
+    before = reading.words_before(item, 1)
+    if before in (["wound"], ["negative"]):
+        return False
+    others = {role for other in reading.items if other is not item for role in other.roles}
+    if not _SARCOMA_ROLES.isdisjoint(scope.roles) or (others & {"drug", "regimen"}):
+        return True
+    return needed == "cancer" and not _CANCER_WORDS.isdisjoint(scope.folded)
+
+
+def _given(reading: Reading, item: Item) -> Polarity:
+    """Given (affirmed), not given (negated), or only planned, offered, discussed (uncertain)."""
+    context = reading.context
+    if context.has("refused", item) or context.polarity(item) == "negated":
+        return "negated"
+    if context.has("planned", item) or context.section == "planned":
+        return "uncertain"
+    return context.polarity(item)
+
+
+def _line(reading: Reading, index: int) -> int:
+    """The line of therapy named just before or after, or after "as"."""
+    item = reading.items[index]
+    for place in (index - 1, index + 1, index - 2, index + 2):
+        if 0 <= place < len(reading.items):
+            other = reading.items[place]
+            entry = other.roles.get("line")
+            if entry is None:
+                continue
+            between = reading.gap(other, item) if place < index else reading.gap(item, other)
+            if len(between) <= 4 and "," not in between and "then" not in between:
+                return int(entry.concept)
+    return 0
+
+
+def _intent(reading: Reading, index: int) -> str:
+    item = reading.items[index]
+    for other in reading.items[max(0, index - 3) : index + 3]:
+        entry = other.roles.get("intent")
+        if entry is not None and min(abs(item.first - other.last), abs(other.first - item.last)) <= _INTENT_AWAY:
+            return entry.concept
+    return ""
+
+
+def _read_progression(reading: Reading) -> None:
+    for index, item in reading.with_role("progression"):
+        context = reading.context
+        if context.unreal(item) or (
+            context.has("planned", item) and item.roles.keys() == {"progression"} and context.section != ""
+        ):
+            continue
+        if any(
+            word in ("until", "time", "risk") for word in reading.words_before(item, 2)
+        ) and "at" not in reading.words_before(item, 4):
+            continue
+        words = reading.folded[item.first : item.last]
+        if words[-1:] == ["pd"] and set(reading.next_words(item, 2)) & {"l1", "1"}:
+            continue
+        drugs = _after(reading, index)
+        growth = words[0] in (
+            "increase",
+            "increasing",
+            "enlarging",
+            "interval",
+            "growth",
+            "grown",
+            "ha",
+            "have",
+            "increased",
+        )
+        if growth and not _about_tumour(reading, index):
+            continue
+        if words[0] in ("failed", "failure", "refractory", "treatment", "after") and not drugs:
+            continue
+        attributes: dict[str, Attribute] = {}
+        if drugs:
+            attributes["after"] = drugs[0]
+            attributes["drugs"] = drugs
+        polarity = context.polarity(item)
+        if context.has("dropped", item):
+            polarity = "negated"
+        reading.add("progression", "progression", item, polarity=polarity, **attributes)
+
+
+def _about_tumour(reading: Reading, index: int) -> bool:
+    near = reading.items[max(0, index - 5) : index + 6]
+    return any(not i.roles.keys().isdisjoint({"metastasis", "lesion", "mass", "histology"}) for i in near) and not any(
+        "site" in i.roles and i.roles["site"].concept == "lymph-node" for i in near
+    )
+
+
+def _after(reading: Reading, index: int) -> tuple[str, ...]:
+    """The drugs or regimens progressed on: "progressed on X", "PD after X", "X followed by progression"."""
+    item = reading.items[index]
+    found = _drugs_from(reading, index + 1, 1, item.last)
+    words = reading.next_words(item, 6)
+    opening = any(w in _OPENING for w in words) or reading.folded[item.last - 1] in ("failed", "refractory", "to", "of")
+    if found and opening:
+        return found
+    before = reading.folded[max(reading.sentence.first, item.first - 12) : item.first]
+    if any(
+        w in ("followed", "until", "then", "with", "but", "on", ",", "had", "ha", "showed", "and") for w in before[-5:]
+    ):
+        return _drugs_from(reading, index - 1, -1, item.first)
+    return ()
+
+
+def _drugs_from(reading: Reading, place: int, step: int, edge: int) -> tuple[str, ...]:
+    found: list[str] = []
+    taken = 0
+    while 0 <= place < len(reading.items) and taken < 8:
+        other = reading.items[place]
+        away = other.first - edge if step > 0 else edge - other.last
+        if away > (8 if not found else 4):
+            break
+        entry = other.roles.get("regimen") or other.roles.get("drug")
+        if entry is not None and _given(reading, other) != "negated":
+            found += (
+                entry.detail["drugs"].split() if entry.role == "regimen" and not found and False else [entry.concept]
+            )
+            edge = other.last if step > 0 else other.first
+        elif any(cue.category == "stop" for cue in other.cues) or "progression" in other.roles:
+            break
+        place, taken = place + step, taken + 1
+    return tuple(dict.fromkeys(found if step > 0 else reversed(found)))
+
+
+def _read_procedures(reading: Reading) -> None:
+    for index, item in reading.with_role("procedure"):
+        context = reading.context
+        if context.unreal(item) and not context.has("planned", item):
+            continue
+        entry = item.roles["procedure"]
+        attributes: dict[str, Attribute] = {}
+        concept = entry.concept
+        site = entry.detail["site"] or _site(reading, index)
+        if site:
+            attributes["site"] = site
+        if intent := _intent(reading, index):
+            attributes["intent"] = intent
+        polarity = _given(reading, item)
+        reading.add("procedure", concept, item, polarity=polarity, **attributes)
+        if "metastas" in "".join(reading.folded[item.first : item.last]) and polarity == "affirmed" and site:
+            reading.add("metastasis", site, item, historical=True, sites=(site,), treated="resected")
+
+
+def _site(reading: Reading, index: int) -> str:
+    """The organ treated: "SBRT to the lung", "cryoablation of a rib lesion", "liver SBRT"."""
+    item = reading.items[index]
+    for other in reading.items[index + 1 : index + 5]:
+        if other.first - item.last > 6 or {",", "showed", "shows", "with"} & set(reading.gap(item, other)):
+            break
+        if "site" in other.roles:
+            return other.roles["site"].concept
+    if index:
+        before = reading.items[index - 1]
+        if "site" in before.roles and item.first - before.last <= 2 and "," not in reading.gap(before, item):
+            return before.roles["site"].concept
+    label = reading.sentence.label
+    if label is not None and item.last <= label.last:
+        named = [i.roles["site"].concept for i in label.items if "site" in i.roles]
+        return named[0] if named else ""
+    return ""

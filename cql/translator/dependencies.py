@@ -10,7 +10,7 @@ from cql.syntax.nodes import Call, Definition, Identifier, Node
 
 
 @cache
-def _child_fields(kind: type[Node]) -> tuple[str, ...]:
+def _child_fields(kind: type) -> tuple[str, ...]:
     return tuple(
         one.name for one in fields(kind) if one.type not in ("Span", "str", "bool", "str | None", "bool | None")
     )

@@ -205,16 +205,17 @@ def _best(found: list[Resolution]) -> Resolution | Ambiguous | None:
     lowest = min(one.score for one in found)
     best = [one for one in found if one.score == lowest]
     if len(best) > 1:
-        simplest = min(_precedence(one.overload) for one in best)
-        best = [one for one in best if _precedence(one.overload) == simplest]
+        simplest = min(precedence(one.overload) for one in best)
+        best = [one for one in best if precedence(one.overload) == simplest]
     return best[0] if len(best) == 1 else Ambiguous(tuple(one.overload for one in best))
 
 
-def _precedence(overload: Overload) -> int:
-    return sum(_type_precedence(one) for one in overload.parameters)
+def precedence(overload: Overload) -> int:
+    """How simple the parameter types are: lower is simpler."""
+    return sum(_typeprecedence(one) for one in overload.parameters)
 
 
-def _type_precedence(of: CqlType) -> int:
+def _typeprecedence(of: CqlType) -> int:
     match of:
         case NamedType():
             return 1 if is_simple(of) else 3

@@ -151,7 +151,7 @@ Flatten:        [[T]]->[T]
 IndexOf(source element): [T],T->Integer
 Last(source):   [T]->T
 SingletonFrom:  [T]->T
-Slice(source startIndex endIndex): [T],Integer->[T]; [T],Integer,Integer->[T]
+Slice(source startIndex endIndex): [T]->[T]; [T],Integer->[T]; [T],Integer,Integer->[T]
 """
 
 _POINTS: Final = """[Integer]->Integer; [Long]->Long; [Decimal]->Decimal; [Quantity]->Quantity; [DateTime]->DateTime; \

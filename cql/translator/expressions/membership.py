@@ -9,7 +9,7 @@ from cql.syntax.nodes import Span
 from cql.translator.context import Context
 from cql.translator.diagnostics import Code
 from cql.translator.elm import Elm, Expr
-from cql.translator.overloads import Resolution
+from cql.translator.overloads import Resolution, precedence
 from cql.translator.types import is_erroneous
 from cql.types import ANY, BOOLEAN, CODE, CODESYSTEM, CONCEPT, STRING, VALUESET, VOCABULARY, ListType
 
@@ -59,15 +59,15 @@ def included_in(context: Context, left: Expr, right: Expr, span: Span, *, proper
 def _cheapest(
     context: Context, names: tuple[str, str], operands: list[Expr], span: Span, label: str, precision: str | None
 ) -> Expr:
-    """The operator of ``names`` that needs the fewest conversions; the first where neither fits, for its finding."""
-    found: list[tuple[int, int, str, Resolution]] = []
+    """The operator of ``names`` that needs the cheapest conversions (then: the simplest types); the first where neither fits, for its finding."""
+    found: list[tuple[int, int, int, str, Resolution]] = []
     for order, name in enumerate(names):
         resolution = context.try_call(name, operands)
         if resolution is not None:
-            found.append((resolution.score, order, name, resolution))
+            found.append((resolution.score, precedence(resolution.overload), order, name, resolution))
     if not found:
         return context.call(names[0], operands, span, label=label, precision=precision)
-    _, _, name, resolution = min(found, key=lambda one: one[:2])
+    _, _, _, name, resolution = min(found, key=lambda one: one[:3])
     converted = context.convert_all(operands, resolution)
     return context.operation(name, converted, resolution.overload.result, span, precision=precision)
 

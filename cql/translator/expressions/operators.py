@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from cql.syntax.nodes import (
@@ -16,7 +17,7 @@ from cql.syntax.nodes import (
 from cql.translator.context import Context, Handler
 from cql.translator.diagnostics import Code
 from cql.translator.elm import PRECISIONS, Expr
-from cql.translator.expressions.literals import MAX_INTEGER, MAX_LONG, whole_number
+from cql.translator.expressions.literals import MAX_INTEGER, MAX_LONG, json_number, whole_number
 from cql.translator.expressions.membership import contained, contains
 from cql.translator.types import is_erroneous, sorted_choice
 from cql.types import (
@@ -24,6 +25,7 @@ from cql.types import (
     BOOLEAN,
     CODE,
     CONCEPT,
+    DECIMAL,
     INTEGER,
     LONG,
     QUANTITY,
@@ -220,10 +222,18 @@ def _per(context: Context, operator: str, operand: Expr, per: Expr | None, node:
     if per is None:
         unit = context.build.node("Null", node.span, ANY)
     else:
-        unit = context.coerce(per, QUANTITY, f"What follows `per` in `{operator}`")
+        unit = _quantity(context, per, operator)
     converted = result.elm["operand"][0]
     result.elm["operand"] = [converted, unit.elm]
     return result
+
+
+def _quantity(context: Context, per: Expr, operator: str) -> Expr:
+    """The step of ``expand`` and ``collapse``; a bare number is a quantity of unit 1."""
+    if per.elm["type"] == "Literal" and per.type in (INTEGER, DECIMAL):
+        value = json_number(Decimal(per.elm["value"]))
+        return context.build.node("Quantity", per.span, QUANTITY, value=value, unit="1")
+    return context.coerce(per, QUANTITY, f"What follows `per` in `{operator}`")
 
 
 HANDLERS: Final[dict[type[Expression], Handler]] = {

@@ -197,7 +197,7 @@ def _check_ordered(context: Context, of: CqlType, span: Span) -> None:
     if is_erroneous(of) or of == ANY:
         return
     probe = Expr({"type": "AliasRef"}, of, span)
-    if context.try_call("Less", [probe, probe]) is None and not context.types.is_simple_model_type(of):
+    if context.try_call("Less", [probe, probe]) is None:
         context.error(Code.SORT, f"Values of type {of} have no order to sort by.", span)
 
 

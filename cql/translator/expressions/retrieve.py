@@ -84,7 +84,7 @@ def _codes(context: Context, terminology: Expr) -> Expr | None:
     """The terminology as the list of codes that a retrieve takes; a value set stays a reference to it."""
     of = terminology.type
     if of == VALUESET or isinstance(of, ListType):
-        return terminology if of == VALUESET or _is_code(context, of) else None
+        return terminology if not isinstance(of, ListType) or _is_code(context, of) else None
     if of in (CODE, STRING):
         return context.build.node("ToList", terminology.span, ListType(of), operand=terminology.elm)
     if of == CONCEPT:

@@ -26,6 +26,7 @@ A second program, made when a trace is first asked for, records the value of eve
 taken out of loops in it, so the values are those of the author's expressions, in the order in which they were
 computed. Each expression ends in a line ``L((number, value))``: ``number`` indexes ``Program.nodes`` (library, define,
 ELM node). The log is in post-order, children before parents, so the tree can be rebuilt: scanning backwards from an
-entry, the entries of nodes below its node (and, for a reference, of the definition it refers to) are its parts. A row
-of a query begins with an entry of the source's own node (the object with ``alias``), whose value is the row.
+entry, the entries of nodes below its node (and, for a call, of the function's body) are its parts. A define's body is
+recorded once, where it is first needed; a reference to it is an entry of its own. Values are as CQL sees them: FHIR
+elements boxed, an absent property null, a retrieve its list of resources.
 """

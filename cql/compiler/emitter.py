@@ -213,19 +213,20 @@ class Emitter:
             case Raw(code, ListType(NamedType() as of)):
                 if self.builder.is_resource(of):
                     return Value(code, value.type)
-                return Value(self.call("runtime.box_list", repr_name(self, of), code), value.type)
+                return Value(self.share(f"{self.op('runtime.box_list')}({_name(self, of)}, {code})"), value.type)
             case Raw(code, NamedType() as of):
                 if self.builder.is_resource(of):
                     return Value(code, of)
-                return Value(self.call("runtime.box", repr_name(self, of), code), of)
+                return Value(self.share(f"{self.op('runtime.box')}({_name(self, of)}, {code})"), of)
             case Scalar(code, of, _, parent, shape):
                 assert shape is not None
                 if shape.kind == "system":
                     return Value(self.bind(f"{self.reader(shape)}({code})"), of)
-                names = self.builder.constant(shape)
-                return Value(self.call("runtime.box_scalar", names, parent, code), of)
+                box = f"{self.op('runtime.box_scalar')}({self.builder.constant(shape)}, {parent}, {code})"
+                return Value(self.share(box), of)
             case Choice(code, of, _, info):
-                return Value(self.call("runtime.read_choice", self.builder.constant(info), code), of)
+                read = f"{self.op('runtime.read_choice')}({self.builder.constant(info)}, {code})"
+                return Value(self.share(read), of)
         return value
 
     def read_date_time(self, raw: str) -> str:
@@ -246,15 +247,15 @@ class Emitter:
 
     def record(self, node: Node, value: Value) -> None:
         """In a tracing program: write the line that records a node's value."""
-        self.line(f"L(({self.builder.traced(self.unit, self.define, node)}, {value.code}))")
+        number = self.builder.traced(self.unit, self.define, node)
+        self.line(f"L(({number}, {self.boxed(value).code}))")
 
     def error(self, message: str, node: Node) -> Exception:
         """An exception that tells the author where compiling failed."""
         return self.builder.error(self.unit, message, node)
 
 
-def repr_name(emitter: Emitter, of: NamedType) -> str:
-    """The code of a class's name as a string constant."""
+def _name(emitter: Emitter, of: NamedType) -> str:
     return emitter.builder.constant(of.name)
 
 

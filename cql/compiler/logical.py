@@ -24,7 +24,7 @@ operator("IsFalse", "nullological.is_false", boolean)
 @emits("And", "Or")
 def _chain(emitter: Emitter, node: Node) -> Value:
     decisive = str(node["type"] == "Or")
-    operands = items(node, "operand") if emitter.builder.tracing else flattened(node)
+    operands = flattened(node)
     result = emitter.writer.name()
     with emitter.nested("while True:", loop=True):
         emitter.line(f"{result} = {emitter.value(operands[0])}")

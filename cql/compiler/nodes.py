@@ -77,6 +77,8 @@ def names_used(node: Node) -> frozenset[str]:
         kind = one.get("type")
         if kind in ("AliasRef", "QueryLetRef", "OperandRef", "IdentifierRef"):
             found.add(one["name"])
+            if kind == "IdentifierRef":
+                found.add("$this")  # the name may be that of an element of the row
         elif kind == "Property":
             if "source" not in one:
                 found.add(one.get("scope") or "$this")

@@ -264,26 +264,38 @@ def _sorted(emitter: Emitter, source: Value, by: list[Node], columns: list[str])
 # -- operators over queries ------------------------------------------------------------------------------------------
 
 
-def _fusible(emitter: Emitter, node: Node) -> bool:
-    """Is it a query whose rows can be looked at one by one?"""
-    return not emitter.builder.tracing and node.get("type") == "Query" and node.get("aggregate") is None
+def _single_source(node: Node) -> bool:
+    """Is it a query over one source, whose rows can be looked at one by one?"""
+    return node.get("type") == "Query" and node.get("aggregate") is None and len(items(node, "source")) == 1
 
 
 @emits("Exists")
 def _exists(emitter: Emitter, node: Node) -> Value:
     operand = items(node, "operand")[0]
-    if not _fusible(emitter, operand) or len(items(operand, "source")) > 1:
+    if not _single_source(operand):
         return Value(_any(emitter, emitter.emit(operand)), BOOLEAN)
-    found = emitter.bind("False")
-    _find(emitter, operand, found)
-    return Value(found, BOOLEAN)
+    source = Source(emitter, items(operand, "source")[0])
+    found = emitter.bind("[]")
+    with _if_present(emitter, [source]), rows(emitter, operand, [source]) as row:
+        clause = operand.get("return")
+        value = row if clause is None else emitter.emit(clause["expression"])
+        if not (isinstance(value, Raw) and value.present):
+            emitter.line(f"if {emitter.boxed(value).code} is None: continue")
+        if emitter.builder.tracing:
+            emitter.line(f"{found}.append({emitter.boxed(value).code})")
+        else:
+            emitter.line(f"{found} = True")
+        emitter.line("break")
+    if emitter.builder.tracing:
+        emitter.record(operand, Value(found))
+    return Value(emitter.bind(f"bool({found})"), BOOLEAN)
 
 
 def _any(emitter: Emitter, value: Value) -> str:
     """Code for whether a list has an element that is not null."""
     if isinstance(value, Raw) and value.present and isinstance(value.type, ListType):
         return emitter.bind(f"bool({value.code})")
-    return emitter.call("list.exists", emitter.boxed(value).code)
+    return emitter.call("structures.exists", emitter.boxed(value).code)
 
 
 @guards("Exists")
@@ -292,41 +304,19 @@ def _guard_exists(emitter: Emitter, node: Node, want: bool, otherwise: str) -> N
     emitter.line(f"if {'not ' if want else ''}{found}: {otherwise}")
 
 
-def _find(emitter: Emitter, node: Node, found: str) -> None:
-    """Write the loop of a query with one source, left with the first row that is not null."""
-    sources = [Source(emitter, one) for one in items(node, "source")]
-    if not all(one.is_list for one in sources):
-        value = _rows_of(emitter, node, sources)
-        emitter.line(f"{found} = {_any(emitter, value)}")
-        return
-    with _if_present(emitter, sources), rows(emitter, node, sources) as row:
-        value = row if node.get("return") is None else emitter.emit(node["return"]["expression"])
-        if not (isinstance(value, Raw) and value.present):
-            emitter.line(f"if {emitter.boxed(value).code} is None: continue")
-        emitter.line(f"{found} = True")
-        emitter.line("break")
-
-
-def _rows_of(emitter: Emitter, node: Node, sources: list[Source]) -> Value:
-    """A query over single values, as the list of its rows."""
-    result = emitter.bind("[]")
-    with _if_present(emitter, sources), rows(emitter, node, sources) as row:
-        emitter.line(f"{result}.append({returned_value(emitter, node, row).code})")
-    return Value(result)
-
-
 @emits("Count")
 def _count(emitter: Emitter, node: Node) -> Value:
     operand = node["source"]
     clause = operand.get("return")
-    if not _fusible(emitter, operand) or (clause is not None and flag(clause, "distinct", True)):
+    is_distinct = clause is not None and flag(clause, "distinct", True)
+    if emitter.builder.tracing or is_distinct or not _single_source(operand):
         value = emitter.emit(operand)
         if isinstance(value, Raw) and value.present:
             return Value(emitter.bind(f"len({value.code}) if {value.code} is not None else 0"), INTEGER)
         return Value(emitter.call("aggregate.count", emitter.boxed(value).code), INTEGER)
     count = emitter.bind("0")
-    sources = [Source(emitter, one) for one in items(operand, "source")]
-    with _if_present(emitter, sources), rows(emitter, operand, sources) as row:
+    source = Source(emitter, items(operand, "source")[0])
+    with _if_present(emitter, [source]), rows(emitter, operand, [source]) as row:
         value = row if clause is None else emitter.emit(clause["expression"])
         step = f"{count} += 1"
         if not (isinstance(value, Raw) and value.present):
@@ -339,6 +329,8 @@ def _count(emitter: Emitter, node: Node) -> Value:
 def _end(emitter: Emitter, node: Node) -> Value:
     source = emitter.emit(node["source"])
     value = source if isinstance(source, Raw) else emitter.boxed(source)
+    if value.is_const and value.const is None:
+        return emitter.const(None)
     of = value.type.element if isinstance(value.type, ListType) else None
     index = 0 if node["type"] == "First" else -1
     code = emitter.bind(f"{value.code}[{index}] if {value.code} else None")

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from cql.errors import EvaluationError
+from cql.operators.list import exists as list_exists
 from cql.operators.sorting import sort_by
 from cql.values import Code, CodeSystem, Concept, DateTime, Interval, Quantity, Ratio, Tuple, ValueSet
 
-__all__ = ["DateTime", "Tuple", "sorted_by", "system_instance", "window"]
+__all__ = ["DateTime", "Tuple", "exists", "sorted_by", "system_instance", "window"]
 
 _CLASSES: dict[str, Any] = {
     "Quantity": Quantity,
@@ -35,6 +36,11 @@ def system_instance(name: str, elements: Mapping[str, Any]) -> Any:
         if elements.keys() <= set(_CLASSES[name].__dataclass_fields__):
             return None
         raise EvaluationError(f"a {name} has not the elements {', '.join(elements)}") from problem
+
+
+def exists(source: Any) -> bool:
+    """``Exists`` of a list; a value that is none (a query over single values) exists if it is not null."""
+    return list_exists(source) if type(source) is list else source is not None
 
 
 def sorted_by(rows: list[Any] | None, *keys: tuple[list[Any] | None, str]) -> list[Any] | None:

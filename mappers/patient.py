@@ -147,7 +147,7 @@ def _sarcoma_facts(view: View) -> tuple[dict[str, Fact], list[Finding]]:
         "prior_systemic": systemic.judge_prior_systemic(given),
         "anthracycline_exposure": systemic.judge_anthracycline(given, view),
         "progression_after": systemic.judge_progression(given, view),
-        "prior_local_therapy": local.judge_local_therapy(view, spread),
+        "prior_local_therapy": local.judge_local_therapy(view, spread, sarcoma=scope.value != "no"),
         "nodes": condition.judge_nodes(view, spread),
     }
     return facts, workup.investigations(view)

@@ -1,4 +1,4 @@
-"""Writes mappers/terminology/fhir/*.json: FHIR CodeSystems and ValueSets generated from the mapper's tables.
+"""Writes what follows from the mapper's tables: mappers/terminology/fhir/*.json and the code tables of docs/mapping.md.
 
 Run it after changing a table. ``--check`` writes nothing and exits 1 when a file is out of date.
 """
@@ -22,6 +22,8 @@ from mappers.terminology.tables import FOLDER, table
 
 Resource = dict[str, Any]
 OUTPUT = FOLDER / "fhir"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "mapping.md"
+START, END = "<!-- generated: codes -->", "<!-- end of generated -->"
 SHOWN = [concept for concept in CONCEPTS.values() if not concept.scope_only]
 VERSION = "0.1.0"
 VALUE_SET_BASE = "https://sarcoma-cds.org/fhir/ValueSet/"
@@ -181,11 +183,51 @@ def files() -> dict[str, str]:
     return made
 
 
+def code_tables() -> str:
+    """The tables of codes for the document: one line for each concept, its codes by system, and their sources."""
+    sections = [
+        _table("Histologies", "histology", "concept", "metastatic"),
+        _table("Metastases, and codes that are none", "metastasis", "meaning", "site"),
+        _table("Other malignancies", "malignancies", "malignancy", "metastasises"),
+        _table("Drugs", "drugs", "drug", ""),
+        _table("Procedures", "procedures", "procedure", ""),
+        _table("Observations", "observables", "observable", ""),
+        _table("Answers", "answers", "question", "answer"),
+        _table("Other conditions", "conditions", "condition", ""),
+        _table("Sites", "sites", "site", ""),
+    ]
+    return "\n\n".join(sections)
+
+
+def _table(title: str, name: str, column: str, second: str) -> str:
+    grouped: dict[str, dict[str, list[str]]] = {}
+    sources: dict[str, set[str]] = {}
+    for row in table(name):
+        key = row[column] + (f" ({row[second]})" if second and row[second] not in ("", "yes", "no") else "")
+        grouped.setdefault(key, {}).setdefault(row["system"], []).append(row["code"])
+        sources.setdefault(key, set()).add(row["source"])
+    lines = [f"### {title}", "", "| read as | codes | sources |", "| --- | --- | --- |"]
+    for key, systems in grouped.items():
+        codes = "; ".join(f"{system} {' '.join(codes)}" for system, codes in systems.items())
+        lines.append(f"| {key} | {codes} | {', '.join(sorted(sources[key]))} |")
+    return "\n".join(lines)
+
+
+def document() -> str:
+    """docs/mapping.md with its generated part renewed."""
+    text = DOCUMENT.read_text("utf-8")
+    head, rest = text.split(START, 1)
+    _, tail = rest.split(END, 1)
+    return f"{head}{START}\n\n{code_tables()}\n\n{END}{tail}"
+
+
 def out_of_date() -> list[str]:
     """The files that differ from what the tables give, are missing, or should not be there."""
     made = files()
     there = {path.name for path in OUTPUT.glob("*.json")}
     stale = [name for name, text in made.items() if name not in there or (OUTPUT / name).read_text("utf-8") != text]
+    if document() != DOCUMENT.read_text("utf-8"):
+        stale.append(str(DOCUMENT.name))
     return sorted([*stale, *(there - made.keys())])
 
 
@@ -204,7 +246,8 @@ def main() -> int:
             path.unlink()
     for name, text in made.items():
         (OUTPUT / name).write_text(text, encoding="utf-8")
-    print(f"{len(made)} files in {OUTPUT}")
+    DOCUMENT.write_text(document(), encoding="utf-8")
+    print(f"{len(made)} files in {OUTPUT}, and {DOCUMENT}")
     return 0
 
 

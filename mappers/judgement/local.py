@@ -19,12 +19,14 @@ def names_metastasis(finding: Finding, view: View) -> bool:
     return isinstance(reasons, tuple) and any(reference in targets for reference in reasons)
 
 
-def judge_local_therapy(view: View, spread: Spread) -> Fact:
-    """Every local treatment of metastases and every radiotherapy: modality, organ, date."""
+def judge_local_therapy(view: View, spread: Spread, *, sarcoma: bool) -> Fact:
+    """Every local treatment of metastases and every radiotherapy: modality, organ, date. None without a `sarcoma`."""
+    if not sarcoma:
+        return known([], [])
     organs = {site for f in spread.current + spread.past for site in sites_of(f)}
     treatments: list[dict[str, object]] = []
     used: list[Finding] = []
-    for finding in view.affirmed("procedure"):
+    for finding in sorted(view.affirmed("procedure"), key=lambda f: f.from_text):
         known_procedure = PROCEDURES.get(finding.concept)
         if known_procedure is None or known_procedure.role != "local-therapy":
             continue
@@ -40,11 +42,17 @@ def judge_local_therapy(view: View, spread: Spread) -> Fact:
         }
         if intent := finding.text("intent"):
             shown["intent"] = intent
-        if shown not in treatments:
+        if shown not in treatments and not (finding.from_text and _recorded(shown, treatments)):
             treatments.append(shown)
             used.append(finding)
     treatments.sort(key=lambda t: (t["date"] is None, str(t["date"])))
     return known(treatments, used)
+
+
+def _recorded(mentioned: dict[str, object], treatments: list[dict[str, object]]) -> bool:
+    """Whether a treatment told in passing is among those recorded."""
+    organ = mentioned["organ"]
+    return any(t["modality"] == mentioned["modality"] and (organ is None or t["organ"] == organ) for t in treatments)
 
 
 def judge_local_disease(view: View, spread: Spread) -> Fact:

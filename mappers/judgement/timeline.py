@@ -25,9 +25,15 @@ class Moment:
 
 
 def diagnosis(view: View) -> Moment | None:
-    """When the sarcoma was diagnosed: the earliest onset of a Condition that names it, else any first naming."""
+    """When the sarcoma was diagnosed: the earliest onset of a Condition that names it, else any first naming.
+
+    What names the sarcoma only as metastatic ("metastatic synovial sarcoma") dates the metastasis, not the diagnosis.
+    """
+    metastatic = {f.reference for f in view.affirmed("metastasis") if f.active}
     named = [
-        f for f in view.affirmed("histology") if f.when and in_scope(f.concept) and not (f.from_text and not f.active)
+        f
+        for f in view.affirmed("histology")
+        if f.when and in_scope(f.concept) and (f.active or not f.from_text) and f.reference not in metastatic
     ]
     conditions = [f for f in named if f.reference.startswith("Condition")]
     for group in (
@@ -44,7 +50,8 @@ def diagnosis(view: View) -> Moment | None:
 
 def primary_treatment(view: View, diagnosed: Moment | None, metastasis: Moment | None) -> Moment | None:
     """Definitive resection of the primary; else definitive radiotherapy; else the diagnosis, as an approximation."""
-    procedures = [f for f in view.affirmed("procedure") if f.when and not _precedes(f.when, diagnosed)]
+    recorded = [f for f in view.affirmed("procedure") if f.when and not f.from_text]
+    procedures = [f for f in recorded if f.when and not _precedes(f.when, diagnosed)]
     resections = [f for f in procedures if _role(f) == "primary" and _definitive(f)]
     radiotherapy = [
         f

@@ -29,11 +29,14 @@ from mappers.terminology.sites import metastatic_site
 
 _DROPPED = ("refuted", "entered-in-error")
 _UNCONFIRMED = ("provisional", "differential", "unconfirmed")
+_RECURRENT = ("recurrence", "relapse")
 _INACTIVE = ("inactive", "remission", "resolved")
 _MORPHOLOGY = "histology-morphology-behavior"
 _RELATED = ("condition-related", "mcode-related-condition", "mcode-related-primary-cancer-condition")
 _YEAR = re.compile(r"\b((?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?)\b")
 _PREGNANCY_DAYS = 310
+_NEVER_PRIMARY = ("lung", "pleura", "liver", "bone", "brain", "lymph-node", "adrenal")
+_SITE_CODES = ("malignant_soft_tissue_neoplasm_nos",)
 
 
 def read_condition(source: Source) -> None:
@@ -70,6 +73,8 @@ def read_condition(source: Source) -> None:
     for stage in as_dicts(resource.get("stage")):
         read_stage(source, stage.get("summary"), "condition-stage", own=True)
     _read_primary_site(source, own, site_text)
+    if first_code(resource.get("clinicalStatus")) in _RECURRENT and source.has("histology"):
+        source.add("local-recurrence", "unspecified", "clinical-status", by_status=True)
 
 
 def _is_active(resource: Json) -> bool:
@@ -155,13 +160,15 @@ def _read_histology(source: Source, coding: Coding, context: Context, rule: str,
         )
         if found.metastatic:
             tie = "sarcoma" if in_scope(found.concept) else "other"
-            site = metastatic_site(context.organ if context.organ not in ("uterus", "soft-tissue") else "")
-            source.add("metastasis", site or "unspecified", f"{found.system}-combined-code", coding.code, tie=tie)
+            site = context.organ if context.organ in _NEVER_PRIMARY else "unspecified"
+            source.add("metastasis", site, f"{found.system}-combined-code", coding.code, tie=tie)
 
 
 def _texts(resource: Json, own: list[Coding], found: list[tuple[Coding, Meaning]]) -> list[str]:
-    """The words to read: the concept's text, displays of codes not recognised, and notes."""
-    recognised = {coding for coding, _ in found}
+    """The words to read: the concept's text, displays of codes that say no more than a site, and notes."""
+    recognised = {
+        coding for coding, meaning in found if meaning.family != "malignancy" and meaning.concept not in _SITE_CODES
+    }
     texts = [as_text(as_dict(resource.get("code")).get("text"))]
     texts += [coding.display for coding in own if coding not in recognised]
     texts += [as_text(note.get("text")) for note in as_dicts(resource.get("note"))]

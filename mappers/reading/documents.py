@@ -3,14 +3,17 @@
 import re
 
 from mappers.fhir.read import as_dict, as_dicts, as_text, attachment_text, codings, concept_text
-from mappers.reading.finding import CLINICAL, PATHOLOGY
+from mappers.reading.finding import PATHOLOGY, PROBLEM_LIST
 from mappers.reading.histology import Context, histology_of
 from mappers.reading.phrases import read_text
+from mappers.reading.procedure import identify
 from mappers.reading.source import Source
 from mappers.terminology import in_scope, meanings, site_of_words
+from mappers.terminology.procedures import PROCEDURES
 
 _DROPPED = ("entered-in-error", "cancelled")
 _PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biopsy", re.IGNORECASE)
+_IMAGING = re.compile(r"\b(mri?|ct|pet|magnetic|tomograph)", re.IGNORECASE)
 _PATHOLOGY_CODES = ("PAT", "SP", "CP", "CUS", "LP7839-6")
 _SEQUENCING = re.compile(r"sequenc|\bngs\b|foundationone|gene panel|fusion panel|genomic", re.IGNORECASE)
 
@@ -25,7 +28,8 @@ def read_report(source: Source) -> None:
     texts += [attachment_text(form) for form in as_dicts(resource.get("presentedForm"))]
     coded = resource.get("conclusionCode")
     observables = _observables(source)
-    if not any(texts) and not coded and not observables:
+    label = concept_text(resource.get("code"))
+    if not any(texts) and not coded and not observables and not _IMAGING.search(label):
         return
     source.when = (
         source.date("effectiveDateTime")
@@ -34,15 +38,22 @@ def read_report(source: Source) -> None:
     if source.when is None:
         source.when = source.date("issued")
         source.fallback = source.when is not None
-    source.authority = PATHOLOGY if _is_pathology(source, observables) else CLINICAL
-    label = concept_text(resource.get("code"))
+    source.authority = PATHOLOGY if _is_pathology(source, observables) else PROBLEM_LIST
     if "tumour-board" in observables:
         source.add("tumour-board", "discussion", "report-type", label)
     if "genomic-report" in observables or (_SEQUENCING.search(label) and (any(texts) or resource.get("result"))):
         source.add("sequencing", "done", "report-type", label)
+    _read_investigation(source)
     _read_conclusion_codes(source)
     for text in dict.fromkeys(filter(None, texts)):
         read_text(source, text)
+
+
+def _read_investigation(source: Source) -> None:
+    """Which imaging a report is of."""
+    key, organ, words = identify(source.resource)
+    if key in PROCEDURES and PROCEDURES[key].role == "investigation":
+        source.add("procedure", key, "report-type", words, site=organ, status="completed")
 
 
 def _observables(source: Source) -> set[str]:
@@ -92,7 +103,7 @@ def read_document(source: Source) -> None:
     source.when = source.record.period(context.get("period"), source.reference, "context.period")[0] or source.date(
         "date", "created"
     )
-    source.authority = PATHOLOGY if _is_pathology(source, observables) else CLINICAL
+    source.authority = PATHOLOGY if _is_pathology(source, observables) else PROBLEM_LIST
     if "tumour-board" in observables:
         source.add("tumour-board", "discussion", "document-type", concept_text(resource.get("type")))
     for text in dict.fromkeys(filter(None, texts)):
@@ -105,6 +116,7 @@ def read_impression(source: Source) -> None:
     if as_text(resource.get("status")) == "entered-in-error":
         return
     source.when = source.date("effectiveDateTime", "date")
+    source.authority = PROBLEM_LIST
     texts = [as_text(resource.get("summary")), as_text(resource.get("description"))]
     texts += [concept_text(finding.get("itemCodeableConcept")) for finding in as_dicts(resource.get("finding"))]
     texts += [as_text(note.get("text")) for note in as_dicts(resource.get("note"))]
@@ -117,7 +129,11 @@ def read_care_plan(source: Source) -> None:
     resource = source.resource
     if as_text(resource.get("status")) not in ("active", "completed", "on-hold", ""):
         return
-    source.when = source.record.period(resource.get("period"), source.reference, "period")[0] or source.date("created")
+    start, end = source.record.period(resource.get("period"), source.reference, "period")
+    source.when = start or source.date("created")
+    source.authority = PROBLEM_LIST
+    ended = end is not None or as_text(resource.get("status")) == "completed"
+    source.treatment = {"start": start, "end": end, "state": "ended" if ended else "active"}
     texts = [as_text(resource.get("title")), as_text(resource.get("description"))]
     texts += [as_text(note.get("text")) for note in as_dicts(resource.get("note"))]
     for activity in as_dicts(resource.get("activity")):

@@ -3,8 +3,8 @@
 from mappers.fhir.dates import PartialDate
 from mappers.fhir.read import Json, as_dict, as_dicts, as_text, codings, concept_text
 from mappers.fhir.references import ReferenceIndex, local_form, reference_text
+from mappers.reading.intent import intent_of
 from mappers.reading.phrases import mentions, read_text
-from mappers.reading.procedure import intent_of
 from mappers.reading.source import Source
 from mappers.terminology import meanings
 

@@ -1,12 +1,15 @@
 """Text mentions as findings: the bridge between the phrase reader and the judgement."""
 
+import re
 from functools import lru_cache
 
+from mappers.reading.intent import intent_of_words
 from mappers.reading.source import Source
 from mappers.text import read
 from mappers.text.mention import Mention
 
 _CACHED_LENGTH = 20_000
+_CLAUSE = 60
 RULE = "text"
 
 
@@ -35,6 +38,8 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
         attributes: dict[str, object] = dict(mention.attributes)
         if mention.kind == "metastasis" and about_sarcoma and not about_other:
             attributes.setdefault("tie", "sarcoma")
+        elif mention.kind in ("drug", "regimen"):
+            attributes = {"intent": intent_of_words(_around(text, mention)), **source.treatment, **attributes}
         source.add(
             mention.kind,
             mention.concept,
@@ -46,6 +51,13 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
             extra=attributes,
         )
     return found
+
+
+def _around(text: str, mention: Mention) -> str:
+    """The clause a mention stands in, where "neoadjuvant" or "palliative" would be said."""
+    before = text[max(0, mention.start - _CLAUSE) : mention.start]
+    after = text[mention.end : mention.end + _CLAUSE]
+    return re.split(r"[.;\n]", before)[-1] + mention.words + re.split(r"[.;\n]", after)[0]
 
 
 def _names_sarcoma(found: tuple[Mention, ...]) -> bool:

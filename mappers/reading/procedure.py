@@ -5,50 +5,15 @@ import re
 from mappers.fhir.dates import PartialDate
 from mappers.fhir.read import Json, as_dict, as_dicts, as_text, codings, concept_text, first_code
 from mappers.fhir.references import local_form, reference_text
+from mappers.reading.intent import intent_of, intent_of_words
 from mappers.reading.phrases import mentions, read_text
 from mappers.reading.source import Source
 from mappers.terminology import Meaning, meanings, site_of_words
-from mappers.terminology.procedures import PROCEDURES
+from mappers.terminology.procedures import PROCEDURES, ProcedureClass
 from mappers.terminology.sites import metastatic_site
 
 _NOT_DONE = ("preparation", "not-done", "entered-in-error", "cancelled")
 _NOT_ORDERED = ("revoked", "entered-in-error", "draft", "unknown", "cancelled", "suspended")
-_INTENT_WORDS = (
-    ("neoadjuvant", "neoadjuvant"),
-    ("neo-adjuvant", "neoadjuvant"),
-    ("pre-operative", "neoadjuvant"),
-    ("preoperative", "neoadjuvant"),
-    ("adjuvant", "adjuvant"),
-    ("post-operative", "adjuvant"),
-    ("postoperative", "adjuvant"),
-    ("palliat", "palliative"),
-    ("curativ", "curative"),
-    ("definitive", "curative"),
-)
-
-
-def intent_of(resource: Json) -> str:
-    """Treatment intent: the mCODE extension, else the words of reason and note; empty when unstated."""
-    for extension in as_dicts(resource.get("extension")):
-        if "intent" in as_text(extension.get("url")).lower():
-            value = extension.get("valueCodeableConcept")
-            for coding in codings(value):
-                for meaning in meanings(coding.system, coding.code):
-                    if meaning.family == "answer" and meaning.concept == "intent":
-                        return meaning.detail
-            if named := intent_of_words(concept_text(value)):
-                return named
-    words = [concept_text(reason) for reason in as_dicts(resource.get("reasonCode"))]
-    words += [as_text(note.get("text")) for note in as_dicts(resource.get("note"))]
-    words += [concept_text(category) for category in as_dicts(resource.get("category"))]
-    words.append(concept_text(resource.get("courseOfTherapyType")))
-    return intent_of_words(" ".join(words))
-
-
-def intent_of_words(words: str) -> str:
-    """The intent a text names first among neoadjuvant, adjuvant, palliative, curative; empty when none."""
-    lowered = words.lower()
-    return next((intent for word, intent in _INTENT_WORDS if word in lowered), "")
 
 
 def read_procedure(source: Source) -> None:
@@ -60,9 +25,10 @@ def read_procedure(source: Source) -> None:
     source.when, ended = _performed(source)
     if status == "stopped" and source.when is None:
         return
-    if read_orderable(source, "procedure", status=status, ended=ended):
-        return
-    code_texts(source)
+    source.treatment = {"start": source.when, "end": ended, "state": "active" if status == "in-progress" else "ended"}
+    known = read_orderable(source, "procedure", status=status, ended=ended)
+    if not known or known.role == "systemic":
+        code_texts(source)
 
 
 def _performed(source: Source) -> tuple[PartialDate | None, PartialDate | None]:
@@ -105,7 +71,7 @@ def identify(resource: Json) -> tuple[str, str, str]:
             key = named[0].concept
             said = named[0].attributes.get("site")
             organ = organ or (said if isinstance(said, str) else "")
-    if key and key in PROCEDURES:
+    if key in PROCEDURES:
         organ = PROCEDURES[key].organ or organ
     return key, metastatic_site(organ or site_of_words(words)), words
 
@@ -121,12 +87,12 @@ def _organ(resource: Json) -> str:
     return ""
 
 
-def read_orderable(source: Source, kind: str, *, status: str, ended: PartialDate | None) -> bool:
-    """Adds what a Procedure or ServiceRequest is about; True when it is one of the procedures known."""
+def read_orderable(source: Source, kind: str, *, status: str, ended: PartialDate | None) -> ProcedureClass | None:
+    """Adds what a Procedure or ServiceRequest is about; None when it is none of the procedures known."""
     resource = source.resource
     key, organ, words = identify(resource)
-    if not key:
-        return False
+    if key not in PROCEDURES:
+        return None
     technique = " ".join(
         concept_text(part.get("valueCodeableConcept"))
         for extension in as_dicts(resource.get("extension"))
@@ -152,7 +118,7 @@ def read_orderable(source: Source, kind: str, *, status: str, ended: PartialDate
     )
     for note in as_dicts(resource.get("note")):
         read_text(source, as_text(note.get("text")))
-    return True
+    return PROCEDURES[key]
 
 
 def _reason_meanings(resource: Json) -> list[Meaning]:

@@ -64,6 +64,8 @@ class Source:
     confirmed: bool = True
     authority: int = CLINICAL
     added: list[Finding] = field(default_factory=list)
+    treatment: Mapping[str, object] = field(default_factory=dict)
+    """what holds for every drug its words name: start, end, state"""
 
     def date(self, *elements: str) -> PartialDate | None:
         """The first of these elements that holds a usable date."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 _COMMANDS = {
     "cql": ("authoring.cql_command", "run or translate CQL"),
+    "serve": ("authoring.serve_command", "the CDS Hooks service"),
     "facts": ("authoring.facts", "the facts of one patient, with their evidence"),
 }
 """Command name to the module that holds it and a line of help. Modules load only when their command is called."""

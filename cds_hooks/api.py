@@ -1,0 +1,87 @@
+"""The endpoints of CDS Hooks: discovery, hook calls and their explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from cds_hooks.body import parse_object, read_body
+from cds_hooks.envelope import read_call
+from cds_hooks.errors import CallError
+from cds_hooks.services import Answer, Guidance, Service
+from cds_hooks.settings import Settings
+
+_CALL_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A CDS Hooks 2.0.1 request.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["hook", "hookInstance", "context"],
+                    "properties": {
+                        "hook": {"type": "string"},
+                        "hookInstance": {"type": "string", "format": "uuid"},
+                        "context": {"type": "object"},
+                        "prefetch": {"type": "object"},
+                        "fhirServer": {"type": "string", "format": "uri"},
+                        "fhirAuthorization": {"type": "object"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def api_routes(guidance: Guidance, settings: Settings) -> APIRouter:
+    """The routes of these endpoints."""
+    router = APIRouter(tags=["CDS Hooks"])
+    services = {service.id: service for service in guidance.services}
+    discovery = orjson.dumps({"services": [service.to_json() for service in guidance.services]})
+    limiter = CapacityLimiter(settings.evaluations)
+
+    async def run(request: Request, service_id: str, render: Callable[[Answer], object]) -> Response:
+        service = _named(services, service_id)
+        body = await read_body(request, settings.max_body_bytes)
+
+        def work() -> bytes:
+            return orjson.dumps(render(evaluate(guidance, service, body, heed_as_of=settings.demo)))
+
+        return _json(await to_thread.run_sync(work, limiter=limiter))
+
+    @router.get("/cds-services", summary="The services")
+    async def discover() -> Response:
+        return _json(discovery)
+
+    @router.post("/cds-services/{service_id}", summary="A hook call: cards", openapi_extra=_CALL_BODY)
+    async def call(request: Request, service_id: str) -> Response:
+        return await run(request, service_id, lambda answer: {"cards": answer.cards})
+
+    @router.post("/explain/{service_id}", summary="The decision behind the cards", openapi_extra=_CALL_BODY)
+    async def explain(request: Request, service_id: str) -> Response:
+        return await run(request, service_id, lambda answer: {**answer.explanation, "cards": answer.cards})
+
+    return router
+
+
+def evaluate(guidance: Guidance, service: Service, body: bytes, *, heed_as_of: bool) -> Answer:
+    """Everything between the bytes of a call and its answer; made for a worker thread. Raises ``CallError``."""
+    return guidance.answer(service, read_call(parse_object(body), service.hook, heed_as_of=heed_as_of))
+
+
+def _named(services: dict[str, Service], service_id: str) -> Service:
+    service = services.get(service_id)
+    if service is None:
+        raise CallError(404, "not-found", "there is no service of this id; GET /cds-services lists those there are")
+    return service
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")

@@ -1,0 +1,79 @@
+"""The application: content loaded once, routes, and what every answer passes through."""
+
+from __future__ import annotations
+
+import gc
+import os
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cds_hooks.api import api_routes
+from cds_hooks.demo.routes import demo_routes
+from cds_hooks.errors import CallError, refusal
+from cds_hooks.middleware import CrossOrigin, SecurityHeaders, Shield
+from cds_hooks.operations import operation_routes
+from cds_hooks.pages import static_files
+from cds_hooks.services import Guidance
+from cds_hooks.settings import Settings
+
+SETTINGS_VARIABLE = "SARCOMA_CDS_SERVICE"
+"""The environment variable through which `serve` hands the settings to its worker processes."""
+
+
+def create() -> FastAPI:
+    """The application of the settings in the environment: what a worker process starts."""
+    settings = Settings.from_json(os.environ[SETTINGS_VARIABLE])
+    app = create_app(settings)
+    # Content lives as long as the process. Left where it is, every full collection would walk through all of it.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
+    """The application; `guidance` is loaded as the settings say when it is not given."""
+    guidance = guidance or load_guidance(settings)
+    app = FastAPI(
+        title="sarcoma-cds",
+        description="CDS Hooks service for metastatic soft tissue sarcoma",
+        version=guidance.version,
+        docs_url=None,  # these pages load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={CallError: _refused, HTTPException: _not_routed},
+    )
+    app.include_router(api_routes(guidance, settings))
+    app.include_router(operation_routes(guidance))
+    app.mount("/static", static_files())
+    if settings.demo:
+        app.include_router(demo_routes(guidance, settings))
+    app.add_middleware(Shield)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
+    return app
+
+
+def load_guidance(settings: Settings) -> Guidance:
+    """Our guideline, or the content of the folder that the settings name."""
+    from cds_hooks.sarcoma import SarcomaGuidance
+
+    return SarcomaGuidance.load(settings)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, CallError)
+    return refusal(error)
+
+
+async def _not_routed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        fault = CallError(405, "method-not-allowed", "this address answers the methods in the Allow header")
+    elif error.status_code == 404:
+        fault = CallError(404, "not-found", "there is no page or endpoint at this address; see GET /cds-services")
+    else:
+        fault = CallError(error.status_code, "bad-request", "the request cannot be answered")
+    return refusal(fault, dict(error.headers or {}))

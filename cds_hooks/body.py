@@ -1,0 +1,56 @@
+"""Reading a request's JSON body within limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+from cds_hooks.errors import CallError
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, at most `limit` bytes. Raises ``CallError`` 413 as soon as it is larger, 415 when it is not JSON."""
+    _check_type(request)
+    too_large = CallError(
+        413, "body-too-large", f"the body is larger than the {limit} bytes that this service accepts; send less prefetch"
+    )
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise too_large
+            chunks.append(chunk)
+    except ClientDisconnect as error:
+        raise CallError(400, "body-incomplete", "the connection closed before the whole body had come") from error
+    return b"".join(chunks)
+
+
+def _check_type(request: Request) -> None:
+    """A body without a content type is taken for JSON; one that says it is something else is not."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise CallError(415, "unsupported-media-type", "Content-Type: send application/json")
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise CallError(415, "unsupported-media-type", "Content-Encoding: send the body uncompressed")
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The body as a JSON object. Raises ``CallError`` 400; the place of a fault is told, never the text around it."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if "depth" in error.msg:
+            raise CallError(400, "json-too-deep", "objects and lists may be nested 1,000 deep at most") from error
+        raise CallError(
+            400, "malformed-json", f"the body is not JSON (line {error.lineno}, column {error.colno})"
+        ) from error
+    if not isinstance(value, dict):
+        raise CallError(400, "wrong-type", "the body must be a JSON object")
+    return value

@@ -1,0 +1,1 @@
+"""The demonstration: sample patients, and pages that show their cards beside the decision behind them."""

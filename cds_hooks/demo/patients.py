@@ -1,0 +1,79 @@
+"""The sample patients, and the hook calls that an EHR would make for them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cds_hooks.envelope import AS_OF_EXTENSION
+from cds_hooks.prefetch import Template
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePatient:
+    """One invented patient: the record, and the contexts of the hooks that are told for it."""
+
+    id: str
+    title: str
+    story: str
+    as_of: str
+    contexts: Mapping[str, Json]
+    resources: tuple[Json, ...]
+
+    @property
+    def patient(self) -> Json:
+        """The Patient resource."""
+        return next(one for one in self.resources if one["resourceType"] == "Patient")
+
+    def request(self, hook: str, context: Json, templates: Sequence[Template]) -> dict[str, Any]:
+        """The hook call of an EHR that sends all the prefetch that discovery asks for, as of the day of the story."""
+        instance = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.id}/{hook}")
+        return {
+            "hook": hook,
+            "hookInstance": str(instance),
+            "context": dict(context),
+            "prefetch": {template.key: self._answer(template) for template in templates},
+            "extension": {AS_OF_EXTENSION: self.as_of},
+        }
+
+    def _answer(self, template: Template) -> Json:
+        """What a FHIR server would answer to the template."""
+        if template.resource_type == "Patient":
+            return self.patient
+        found = [one for one in self.resources if one["resourceType"] == template.resource_type]
+        bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
+        if found:
+            bundle["entry"] = [{"resource": one, "search": {"mode": "match"}} for one in found]
+        return bundle
+
+
+def load_patients(folder: Path) -> dict[str, SamplePatient]:
+    """The patients of a folder by id, in order of file name. Raises ``ValueError`` naming a file that is not one."""
+    patients = (_load(path) for path in sorted(folder.glob("*.json")))
+    return {patient.id: patient for patient in patients}
+
+
+def _load(path: Path) -> SamplePatient:
+    try:
+        content = orjson.loads(path.read_bytes())
+        return SamplePatient(
+            content["id"],
+            content["title"],
+            content["story"],
+            content["as_of"],
+            {hook: call["context"] for hook, call in content["hooks"].items()},
+            tuple(_resources(content["bundle"])),
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: is not a sample patient ({type(error).__name__}: {error})") from error
+
+
+def _resources(bundle: Json) -> Iterable[Json]:
+    return (entry["resource"] for entry in bundle["entry"])

@@ -1,0 +1,95 @@
+"""What the page of one sample patient shows, made from the explanation of its hook call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cds_hooks.demo.patients import SamplePatient
+
+Json = Mapping[str, Any]
+
+STATUSES: Mapping[str, tuple[str, str]] = {
+    "offered": ("Offered", "The criteria are met."),
+    "to-confirm": ("To confirm", "Met so far; one thing is left to confirm."),
+    "alternative": ("Alternative", "Met, and ranked after one that is offered."),
+    "undecided": ("Undecided", "A fact that is not known decides."),
+    "suppressed": ("Held back", "Would apply, but something named outranks it."),
+    "not-applicable": ("Not applicable", "A criterion is known not to hold."),
+}
+"""The statuses in the order of the page: the word for each, and what it means."""
+
+
+def decision_groups(recommendations: Iterable[Json], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The recommendations by status, with the title of each; statuses that none has are left out."""
+    groups: dict[str, list[dict[str, Any]]] = {status: [] for status in STATUSES}
+    for one in recommendations:
+        groups[one["status"]].append({**one, "title": titles.get(one["id"], one["id"])})
+    return [
+        {"status": status, "word": STATUSES[status][0], "meaning": STATUSES[status][1], "items": items}
+        for status, items in groups.items()
+        if items
+    ]
+
+
+def fact_rows(facts: Mapping[str, Json]) -> list[dict[str, Any]]:
+    """The facts for the table: those with a value or evidence first, then those nothing is known of."""
+    rows = [{"key": key, "label": _label(key), "open": False, **fact} for key, fact in facts.items()]
+    return sorted(rows, key=lambda row: _ORDER[row["status"]])
+
+
+_ORDER = {"conflicting": 0, "known": 1, "unknown": 2}
+
+
+def _label(key: str) -> str:
+    """``disease_free_interval_months`` gives ``Disease free interval (months)``."""
+    words = key.split("_")
+    unit = f" ({words.pop()})" if words[-1] in ("cm", "months") else ""
+    label = "ECOG" if key == "ecog" else " ".join(words).capitalize()
+    return label + unit
+
+
+def records(patient: SamplePatient, facts: Mapping[str, Json]) -> dict[str, Json]:
+    """The patient's resources that the facts' evidence refers to, by reference."""
+    cited = {evidence["reference"] for fact in facts.values() for evidence in fact["evidence"]}
+    found = {f"{one['resourceType']}/{one.get('id')}": one for one in patient.resources}
+    return {reference: found[reference] for reference in sorted(cited) if reference in found}
+
+
+def abridged(request: Json) -> dict[str, Any]:
+    """The request with its prefetch Bundles reduced to their sizes: 1,000 resources are not read on a page."""
+    prefetch = {key: _abridged_value(value) for key, value in request["prefetch"].items()}
+    return {**request, "prefetch": prefetch}
+
+
+def _abridged_value(value: Any) -> Any:
+    entries = value.get("entry", ()) if isinstance(value, dict) and value.get("resourceType") == "Bundle" else ()
+    return {**value, "entry": f"… {len(entries)} entries …"} if entries else value
+
+
+def person(patient: Json, as_of: str) -> dict[str, Any]:
+    """Name, sex and age for the patient's line."""
+    name = (patient.get("name") or [{}])[0]
+    given = " ".join(name.get("given", []))
+    born = patient.get("birthDate", "")
+    return {
+        "name": f"{given} {name.get('family', '')}".strip() or "Unnamed",
+        "sex": patient.get("gender", ""),
+        "born": born,
+        "age": _age(born, as_of),
+    }
+
+
+def _age(born: str, as_of: str) -> int | None:
+    if len(born) != 10:
+        return None
+    return int(as_of[:4]) - int(born[:4]) - (as_of[5:] < born[5:])
+
+
+def shown_statuses(cards: Sequence[Json]) -> dict[str, str]:
+    """The recommendations that stand on the cards, with their statuses."""
+    return {
+        one["id"]: one["status"]
+        for card in cards
+        for one in card.get("extension", {}).get("org.sarcoma-cds.recommendations", ())
+    }

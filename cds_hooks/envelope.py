@@ -1,0 +1,152 @@
+"""The hook call: its envelope and the context that each hook requires.
+
+Read by hand, leniently where clients differ (nulls count as absent, unknown members are ignored, ``Patient/123`` will
+do for ``123``) and strictly where a guess would be unsafe. Every fault names the field and the mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cds_hooks.errors import CallError
+from cds_hooks.fhir_versions import refuse_other_version
+
+Json = Mapping[str, Any]
+
+REQUIRED_CONTEXT: Mapping[str, Mapping[str, str]] = {
+    "patient-view": {"userId": "text", "patientId": "text"},
+    "order-select": {"userId": "text", "patientId": "text", "selections": "list", "draftOrders": "object"},
+    "order-sign": {"userId": "text", "patientId": "text", "draftOrders": "object"},
+    "encounter-start": {"userId": "text", "patientId": "text", "encounterId": "text"},
+}
+"""Required context fields of the hooks we serve, with the JSON type of each (CDS Hooks Library, hook version 1.0)."""
+
+AS_OF_EXTENSION = "org.sarcoma-cds.as-of"
+"""A member of the request's ``extension``: the day to evaluate for. Only the demonstration heeds it."""
+
+_TYPES = {"text": (str, "a string"), "list": (list, "a list"), "object": (dict, "an object")}
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """One call of a hook."""
+
+    hook: str
+    instance: str
+    context: Json
+    patient_id: str
+    """The bare id."""
+    prefetch: Json
+    draft_orders: tuple[Json, ...]
+    """The entries of the draft orders' Bundle that are for this patient; each has a `resource`."""
+    selections: tuple[str, ...] | None
+    """References of the selected drafts; None where the hook knows no selection, so that all count."""
+    now: datetime
+    """The moment to evaluate for."""
+
+
+def read_call(body: Json, hook: str, *, heed_as_of: bool = False) -> HookCall:
+    """The call in a body, for a service of `hook`. Raises ``CallError`` 400."""
+    _check_hook(body, hook)
+    instance = _field(body, "hookInstance", "text", "the UUID of this call")
+    context = _field(body, "context", "object", f"the context of {hook}")
+    if _present(body, "fhirAuthorization") and not _present(body, "fhirServer"):
+        raise CallError(
+            400, "missing-field", "fhirServer: is required where fhirAuthorization is given", ["fhirServer"]
+        )
+    for name, kind in REQUIRED_CONTEXT.get(hook, {"patientId": "text"}).items():
+        _field(context, name, kind, f"{hook} requires it", within="context.")
+    patient_id = bare_id(context["patientId"])
+    return HookCall(
+        hook,
+        instance,
+        context,
+        patient_id,
+        _prefetch(body),
+        tuple(_draft_orders(context, patient_id)),
+        tuple(one for one in context["selections"] if isinstance(one, str)) if hook == "order-select" else None,
+        (_as_of(body) if heed_as_of else None) or datetime.now(UTC),
+    )
+
+
+def bare_id(patient: str) -> str:
+    """``123`` of ``123``, ``Patient/123`` and ``https://ehr/fhir/Patient/123``."""
+    return patient.strip().rsplit("/", 1)[-1]
+
+
+def _check_hook(body: Json, hook: str) -> None:
+    named = _field(body, "hook", "text", f"this service answers {hook}")
+    if named != hook:
+        raise CallError(
+            400,
+            "hook-mismatch",
+            f"hook: this service answers {hook} only; send that hook here, "
+            "or call the service that discovery lists for the hook",
+            ["hook"],
+        )
+
+
+def _field(holder: Json, name: str, kind: str, purpose: str, within: str = "") -> Any:
+    value = holder.get(name)
+    wanted, described = _TYPES[kind]
+    if value is None:
+        raise CallError(400, "missing-field", f"{within}{name}: is missing; send {described} ({purpose})", [within + name])
+    if not isinstance(value, wanted):
+        raise CallError(400, "wrong-type", f"{within}{name}: must be {described} ({purpose})", [within + name])
+    if kind == "text" and not value.strip():
+        raise CallError(400, "missing-field", f"{within}{name}: is empty; send {described} ({purpose})", [within + name])
+    return value
+
+
+def _present(body: Json, name: str) -> bool:
+    return body.get(name) is not None
+
+
+def _prefetch(body: Json) -> Json:
+    value = body.get("prefetch")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise CallError(400, "wrong-type", "prefetch: must be an object of key to resource", ["prefetch"])
+    return value
+
+
+def _as_of(body: Json) -> datetime | None:
+    extension = body.get("extension")
+    day = extension.get(AS_OF_EXTENSION) if isinstance(extension, dict) else None
+    if day is None:
+        return None
+    try:
+        return datetime.strptime(day, "%Y-%m-%d").replace(hour=12, tzinfo=UTC)
+    except (TypeError, ValueError) as error:
+        where = f"extension.{AS_OF_EXTENSION}"
+        raise CallError(400, "wrong-type", f"{where}: must be a date such as 2026-11-21", [where]) from error
+
+
+def _draft_orders(context: Json, patient_id: str) -> list[Json]:
+    """The entries of ``context.draftOrders`` with their resources, however incomplete; another patient's are left out.
+
+    Raises ``CallError`` when they are of a FHIR version that is not supported.
+    """
+    bundle = context.get("draftOrders")
+    if not isinstance(bundle, dict):
+        return []
+    entries = bundle.get("entry")
+    if not isinstance(entries, list):
+        # A client with a single draft may send the order itself.
+        kind = bundle.get("resourceType")
+        entries = [{"resource": bundle}] if isinstance(kind, str) and kind != "Bundle" else []
+    drafts = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)]
+    refuse_other_version((entry["resource"] for entry in drafts), "context.draftOrders")
+    return [entry for entry in drafts if _is_for(entry["resource"], patient_id)]
+
+
+def _is_for(draft: Json, patient_id: str) -> bool:
+    subject = draft.get("subject")
+    reference = subject.get("reference") if isinstance(subject, dict) else None
+    if not isinstance(reference, str) or "Patient/" not in reference:
+        return True
+    return bare_id(reference.partition("/_history/")[0]) == patient_id

@@ -5,8 +5,10 @@ from mappers.judgement.view import View, conflicting, known, unknown
 from mappers.reading.finding import PATHOLOGY, Finding
 from mappers.terminology import CONCEPTS, ancestors, compatible, in_scope, is_a, subtype_known
 
+SITE_ONLY = "malignant_soft_tissue_neoplasm_nos"
+"""What a bare site code (C49, C48) is read as: in scope, but no histology."""
 _NOT_STS = "not-sts:"
-_BENIGN_LOOK_ALIKES = ("sarcoidosis",)
+_BENIGN = ("desmoid", "not-sts:sarcoidosis")
 
 
 def judge_histology(view: View) -> tuple[Fact, Fact]:
@@ -16,11 +18,7 @@ def judge_histology(view: View) -> tuple[Fact, Fact]:
     specific refines it. Disagreeing families of equal standing are a conflict.
     """
     candidates = [f for f in view.affirmed("histology") if f.concept in CONCEPTS]
-    look_alikes = [
-        f
-        for f in view.affirmed("histology")
-        if f.concept.startswith(_NOT_STS) and f.concept.removeprefix(_NOT_STS) not in _BENIGN_LOOK_ALIKES
-    ]
+    look_alikes = [f for f in view.affirmed("histology") if f.concept.startswith(_NOT_STS) and f.concept not in _BENIGN]
     if look_alikes and _outranked(candidates, look_alikes):
         return unknown(look_alikes), known("no", look_alikes)
     if not candidates:
@@ -33,6 +31,8 @@ def judge_histology(view: View) -> tuple[Fact, Fact]:
     supporting = [f for f in candidates if compatible(f.concept, value)]
     supporting.sort(key=lambda f: (not is_a(f.concept, value), -f.authority))
     concept = CONCEPTS[value]
+    if value == SITE_ONLY:
+        return unknown(supporting, {"site_only": True}), known("yes", supporting)
     scope = known("yes" if concept.in_scope else "no", supporting)
     if concept.scope_only:
         return unknown(supporting), scope
@@ -42,6 +42,12 @@ def judge_histology(view: View) -> tuple[Fact, Fact]:
         "translocation_related": concept.translocation_related,
     }
     return known(value, supporting, detail), scope
+
+
+def benign_only(view: View) -> list[Finding]:
+    """The findings, when all that is named is something that does not metastasise."""
+    named = view.affirmed("histology")
+    return named if named and all(f.concept in _BENIGN for f in named) else []
 
 
 def _outranked(candidates: list[Finding], look_alikes: list[Finding]) -> bool:

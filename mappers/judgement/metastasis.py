@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mappers.facts import Fact
 from mappers.fhir.dates import PartialDate
+from mappers.judgement.histology import benign_only
 from mappers.judgement.view import View, conflicting, earliest, known, unknown
 from mappers.reading.finding import Finding
 from mappers.terminology import CONCEPTS, SITES
@@ -109,6 +110,9 @@ def judge_status(view: View, spread: Spread, histology: Fact) -> Fact:
         return known("yes", current)
     if spread.absent and not _evidence_after(spread):
         return known("no", spread.absent)
+    benign = benign_only(view)
+    if benign and not (spread.past or spread.weak or spread.nodes or spread.of_another):
+        return known("no", benign)
     return unknown(spread.past + spread.weak + spread.nodes + spread.of_another)
 
 

@@ -190,16 +190,17 @@ def _read_metastasis(source: Source, found: list[tuple[Coding, Meaning]], organ:
         if other_primary and not meaning.detail:
             source.problem("code: codings contradict each other (a primary and a secondary malignancy)")
         rule = f"{meaning.system}-code"
-        if meaning.concept in ("metastasis", "nodes-unspecified"):
+        nodes = meaning.concept == "nodes-unspecified"
+        if nodes or meaning.concept == "metastasis":
             source.add(
                 "metastasis",
                 _refined_site(meaning.site, organ, source, coding) or "unspecified",
                 rule,
                 coding.code,
-                confirmed=source.confirmed and not doubtful and not (primary_profile and not meaning.site),
+                confirmed=source.confirmed and (nodes or not doubtful) and not (primary_profile and not meaning.site),
                 tie=tie,
                 related=related,
-                nodes_unspecified=meaning.concept == "nodes-unspecified",
+                nodes_unspecified=nodes,
             )
         elif meaning.concept == "history":
             source.add("metastasis", meaning.site or "unspecified", rule, coding.code, active=False, tie=tie)

@@ -10,6 +10,8 @@ from mappers.text.mention import Mention
 
 _CACHED_LENGTH = 20_000
 _CLAUSE = 60
+_TITLE_OF_C77 = "secondary and unspecified"
+"""ICD-10's own words: nodes of a nature not stated. They are a site, like the code, and no proof of metastasis."""
 RULE = "text"
 
 
@@ -40,12 +42,16 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
             attributes.setdefault("tie", "sarcoma")
         elif mention.kind in ("drug", "regimen"):
             attributes = {"intent": intent_of_words(_around(text, mention)), **source.treatment, **attributes}
+        polarity: str = mention.polarity
+        if mention.kind == "metastasis" and mention.concept == "lymph-node" and _TITLE_OF_C77 in mention.words.lower():
+            polarity = "affirmed"
+            attributes |= {"nodes_unspecified": True, "sites": ("lymph-node",)}
         source.add(
             mention.kind,
             mention.concept,
             rule,
             mention.words,
-            polarity=mention.polarity,
+            polarity=polarity,
             active=source.active and not mention.historical,
             from_text=True,
             extra=attributes,

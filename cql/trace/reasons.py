@@ -9,15 +9,16 @@ was null.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from cql.data.element import FhirElement
 from cql.trace.rows import Row, rows
+from cql.trace.shown import shown
 from cql.trace.terminology import filter_in_words
 from cql.trace.tree import Clause, Forest
-from cql.values import Interval
+from cql.values import Interval, Quantity
 
 Kind = Literal["retrieve", "property", "parameter", "undetermined", "type", "value"]
 
@@ -46,11 +47,14 @@ class Reason:
     reference: str | None = None
 
 
-def reasons(clause: Clause, forest: Forest) -> tuple[Reason, ...]:
-    """The reasons of a null (or, for a list, an empty) result; none for any other value."""
+def reasons(clause: Clause, forest: Forest, row: Row | None = None) -> tuple[Reason, ...]:
+    """The reasons of a null (or, for a list, an empty) result; none for any other value.
+
+    ``row`` is the query's row that the clause was computed for, if it is part of one.
+    """
     finder = _Finder(forest)
     if clause.value is None:
-        found = finder.null(clause)
+        found = finder.null(clause, row)
     elif clause.value == []:
         found = finder.empty(clause)
     else:
@@ -117,16 +121,14 @@ class _Finder:
             name = wanted.get("name") if isinstance(wanted, dict) else wanted
             yield _reason("type", clause, f"the value is not of type {str(name).rpartition('}')[2]}")
         elif clause.kind in _COMPARISONS:
-            yield _reason("undetermined", clause, "the values are too imprecise, or not comparable, to decide")
+            yield _reason("undetermined", clause, _undetermined(clause))
         elif clause.children:
             yield _reason("value", clause, f"{clause.kind} has no result for these values")
 
-    def _of_define(self, clause: Clause, follow: Any) -> Iterator[Reason]:
-        name = str(clause.at.node.get("name"))
-        for (_, define), root in self._forest.defines.items():
-            if define == name and root.value is clause.value and not self._seen(root, "define"):
-                yield from follow(root)
-                return
+    def _of_define(self, clause: Clause, follow: Callable[[Clause], Iterator[Reason]]) -> Iterator[Reason]:
+        root = self._forest.define(clause)
+        if root is not None:
+            yield from follow(root)
 
     def _of_property(self, clause: Clause, row: Row | None) -> Iterator[Reason]:
         sources = clause.parts("source")
@@ -262,11 +264,18 @@ def _retrieves(clauses: Iterable[Clause], forest: Forest) -> Iterator[Clause]:
         if clause.kind == "Retrieve":
             yield clause
         elif clause.kind == "ExpressionRef":
-            name = clause.at.node.get("name")
-            roots = [root for (_, define), root in forest.defines.items() if define == name]
-            yield from _retrieves(roots[:1], forest)
+            root = forest.define(clause)
+            yield from _retrieves([root] if root is not None else [], forest)
         else:
             yield from _retrieves(clause.children, forest)
+
+
+def _undetermined(clause: Clause) -> str:
+    values = " and ".join(shown(child.value) for child in clause.children)
+    units = [child.value.unit for child in clause.children if isinstance(child.value, Quantity)]
+    if len(set(units)) > 1:
+        return f"{values} are of units that do not convert into each other"
+    return f"{values} are too imprecise to decide"
 
 
 def _holds_null(value: Any) -> bool:

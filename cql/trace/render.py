@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
-from cql.data.element import FhirElement
+from cql.trace.shown import shown
 from cql.trace.tree import Clause
 
 _WIDTH = 60
@@ -58,24 +57,3 @@ def _words(clause: Clause, sources: Mapping[str, str]) -> str:
     lines[0] = lines[0][column - 1 :]
     words = " ".join(" ".join(lines).split())
     return words if len(words) <= _WIDTH else words[: _WIDTH - 3] + "..."
-
-
-def shown(value: Any) -> str:
-    """A value in a few words: resources by their reference, lists by their length and first elements."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return repr(value)
-        case Decimal():
-            return f"{value:f}"
-        case list():
-            some = ", ".join(shown(one) for one in value[:3])
-            return f"[{some}{', ...' if len(value) > 3 else ''}] ({len(value)})"
-        case {"resourceType": str(kind)}:
-            return f"{kind}/{value.get('id', '?')}"
-        case FhirElement():
-            return f"{value.type} {value.value!r}" if not isinstance(value.value, dict) else str(value.type)
-    return str(value)

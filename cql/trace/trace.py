@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cql.trace.assumed import assumed
 from cql.trace.reasons import Reason, reasons
-from cql.trace.render import render_define, shown
+from cql.trace.render import render_define
+from cql.trace.shown import shown
 from cql.trace.terminology import filter_in_words
 from cql.trace.tree import Clause, Forest, TracedNode, grow
 
@@ -26,13 +28,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DefineTrace:
-    """What one define gave: ``clause`` is the tree of its evaluation, ``reasons`` why it is null (or an empty list)."""
+    """What one define gave.
+
+    ``clause`` is the tree of its evaluation; ``reasons`` why it is null (or an empty list). ``assumed``, for any other
+    value: the reasons of conditions that were null on the way and therefore counted as not met.
+    """
 
     library: str
     name: str
     value: Any
     clause: Clause
     reasons: tuple[Reason, ...]
+    assumed: tuple[Reason, ...]
 
 
 class Trace:
@@ -69,7 +76,9 @@ class Trace:
         """
         forest = self._grown()
         clause = forest.defines[library or self._library, name]
-        return DefineTrace(library or self._library, name, clause.value, clause, reasons(clause, forest))
+        return DefineTrace(
+            library or self._library, name, clause.value, clause, reasons(clause, forest), assumed(clause, forest)
+        )
 
     def reasons(self, name: str, library: str | None = None) -> tuple[Reason, ...]:
         """Why the define is null, or its list empty: only what could have changed the result. Empty for any other

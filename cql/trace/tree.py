@@ -57,9 +57,18 @@ _BODY = "body"
 
 @dataclass(slots=True)
 class Forest:
-    """Every define that was evaluated, as a tree."""
+    """Every define that was evaluated, as a tree; keys are (library, define)."""
 
     defines: dict[tuple[str, str], Clause]
+
+    def define(self, reference: Clause) -> Clause | None:
+        """The tree of the define that an ``ExpressionRef`` refers to."""
+        name = str(reference.at.node.get("name"))
+        if reference.at.node.get("libraryName") is None:
+            return self.defines.get((reference.at.library, name))
+        # The local name of an include is not the library's: what was computed first under that name is meant.
+        others = (root for (library, define), root in self.defines.items() if define == name)
+        return next((root for root in others if root.value is reference.value), None)
 
 
 def grow(nodes: Sequence[TracedNode], events: Iterable[tuple[int, Any]]) -> Forest:

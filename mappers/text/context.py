@@ -16,6 +16,7 @@ _ASSERTING = frozenset(
     "multiple several innumerable numerous known now with consistent compatible status measuring measure new unchanged "
     "enlarging increasing increased growing confirmed proven positive resected progressed treated suspicious solitary".split()
 )
+_EITHER = frozenset(("vs", "versus"))
 _LIST_WORDS = frozenset(("or", "nor", "and"))
 _BACK_STOPS = frozenset(("with", "from", "showing", "without", "and/or"))
 _AFTER_BACKWARD = frozenset(
@@ -79,6 +80,7 @@ def read_context(report: Report, sentence: Sentence) -> Context:
         if item.cues:
             for cue in item.cues:
                 _apply(report, sentence, context, index, item, cue)
+    _none_of(report, sentence, context)
     _question_marks(report, sentence, context)
     return context
 
@@ -120,6 +122,8 @@ def _is_about_relative(report: Report, sentence: Sentence, item: Item) -> bool:
 
 def _may_act_backward(report: Report, sentence: Sentence, item: Item, cue: Cue) -> bool:
     """A cue that also looks forward looks back only where nothing follows it in its clause."""
+    if not _EITHER.isdisjoint(report.folded[item.first : item.last]):
+        return True
     twin = any(c.direction == "forward" and c.category == cue.category for c in item.cues)
     if not twin:
         return True
@@ -228,6 +232,17 @@ def _backward_begin(report: Report, sentence: Sentence, index: int, item: Item, 
             return at + 1
         at -= 1
     return floor
+
+
+def _none_of(report: Report, sentence: Sentence, context: Context) -> None:
+    """ "0/12 nodes positive", "0 of 5 lymph nodes": none of them; in brackets, of what stands before."""
+    folded = report.folded
+    for at in range(sentence.first, sentence.last - 2):
+        if folded[at] == "0" and folded[at + 1] in ("/", "of") and folded[at + 2].isdigit():
+            if at > sentence.first and folded[at - 1] == "(":
+                _set(sentence, context, "negated", max(sentence.first, at - 9), at, at)
+            else:
+                _set(sentence, context, "negated", at + 3, min(sentence.last, at + 14), at)
 
 
 def _question_marks(report: Report, sentence: Sentence, context: Context) -> None:

@@ -31,6 +31,7 @@ _MAY_ARISE_IN_BONE = frozenset(
 )
 _UTERINE = frozenset(("leiomyosarcoma", "sarcoma_nos"))
 _SITE_REACH = 10
+_SHORT = 60
 
 
 @cache
@@ -74,7 +75,8 @@ def _stands(reading: Reading, item: Item) -> bool:
         return True
     if needed == "sarcoma":
         return not _CANCER_ROLES.isdisjoint(scope.roles)
-    return not _CANCER_ROLES.isdisjoint(scope.roles) or not _CANCER_WORDS.isdisjoint(scope.folded)
+    beside_site = "site" in scope.roles and len(reading.report.text) <= _SHORT
+    return beside_site or not _CANCER_ROLES.isdisjoint(scope.roles) or not _CANCER_WORDS.isdisjoint(scope.folded)
 
 
 def _names_sarcoma_at_length(reading: Reading) -> bool:
@@ -265,6 +267,8 @@ def _rivals(reading: Reading, index: int) -> tuple[str, ...]:
 
 def _add_other(reading: Reading, index: int, item: Item) -> None:
     concept = item.roles["other"].concept
+    if concept == "carcinoma":
+        concept = _organ_of_carcinoma(reading, index) or concept
     before = reading.items[index - 1] if index else None
     metastatic = before is not None and "metastasis" in before.roles and item.first - before.last <= 1
     if not metastatic and index + 1 < len(reading.items):
@@ -273,3 +277,16 @@ def _add_other(reading: Reading, index: int, item: Item) -> None:
             "metastasis" in after.roles and after.first - item.last <= 3 and "," not in reading.gap(item, after)
         )
     reading.add("other-malignancy", concept, item, metastatic=metastatic)
+
+
+def _organ_of_carcinoma(reading: Reading, index: int) -> str:
+    """ "Carcinoma of the left breast": the organ named after it."""
+    item = reading.items[index]
+    for other in reading.items[index + 1 : index + 4]:
+        entry = other.roles.get("site")
+        if entry is not None:
+            between = reading.gap(item, other)
+            return entry.detail["organ"] if between[:1] == ["of"] and len(between) <= 3 else ""
+        if "laterality" not in other.roles:
+            return ""
+    return ""

@@ -55,7 +55,7 @@ def read_molecular(reading: Reading) -> None:
             _read_msi(reading, index, item, role)
         else:
             _read_tmb(reading, index, item, role)
-    if not genes:
+    if not any(item.roles["gene"].detail["role"] == "gene" for _, item in genes):
         _read_no_fusion(reading)
     _read_sequencing(reading)
 
@@ -186,7 +186,7 @@ def _result(reading: Reading, index: int, last: Item) -> tuple[str, Polarity]:
 
 def _negative_after(after: list[str]) -> bool:
     clause = after[: next((i for i, w in enumerate(after) if w in (",", ".")), len(after))]
-    return any(w in ("negative", "absent", "wildtype", "undetected") for w in clause) or "wild" in clause
+    return any(w in ("negative", "absent", "wildtype", "undetected", "not", "none") for w in clause) or "wild" in clause
 
 
 def _method(reading: Reading, index: int) -> str:

@@ -212,7 +212,7 @@ def _not_a_lesion(reading: Reading, size: _Size) -> bool:
             or "margin" in folded[size.last : size.last + 6]
         )
     before = folded[max(sentence.first, size.first - 3) : size.first]
-    if not _OLDER.isdisjoint(before) and not {"now"} & set(before):
+    if not _OLDER.isdisjoint(before) and not {"now", "ranging", "range", "varying"} & set(before):
         return "to" not in before
     if size.last < sentence.last and folded[size.last] in ("previously", "prior"):
         return False
@@ -264,7 +264,7 @@ def _what(reading: Reading, owner: Item, index: int) -> tuple[str, str]:
     if "metastasis" in roles:
         return "lesion", _site_beside(reading, index)
     if "site" in roles and "lesion" not in roles:
-        return "node", "lymph-node"
+        return ("lesion" if owner.used else "node"), "lymph-node"
     if "histology" in roles:
         before = reading.items[index - 1] if index else None
         metastatic = before is not None and "metastasis" in before.roles and owner.first - before.last <= 1

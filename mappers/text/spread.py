@@ -4,7 +4,8 @@ from mappers.text.mention import Attribute, Polarity
 from mappers.text.reading import Reading
 from mappers.text.vocabulary import Item
 
-LIST_GAP = frozenset(
+_VERTEBRAE = frozenset(f"{part}{n}" for part, most in (("c", 7), ("t", 12), ("l", 5), ("s", 5)) for n in range(1, most + 1))
+LIST_GAP = _VERTEBRAE | frozenset(
     ", and or / & + - the left right both bilateral also as well plus her his ( ) ' possibly probable l r".split()
 )
 _LEFT_GAP = frozenset(
@@ -15,7 +16,7 @@ _RIGHT_GAP = frozenset(
     "to in within of involving involve affecting at on : ( ) , the both bilateral left right upper lower multiple her his - = "
     "including include seen present located confined limited only are is were was noted identified into with x ' a an over "
     "throughout known disease biopsy proven deposit mid distal proximal small several as follow site sites his/her and "
-    "predominantly mainly mostly largely isolated involvement unspecified other part".split()
+    "predominantly mainly mostly largely isolated involvement unspecified other part yes".split()
 )
 _TOWARDS = frozenset(("to", "in", "within", "involving", "involve", "into", "affecting", "at", ":", "with", "on"))
 _ORIGIN_AFTER = frozenset(("primary", "origin", "sarcoma", "tumor", "cancer"))
@@ -26,6 +27,7 @@ _FROM = frozenset(
 )
 _LIMITS = frozenset(("elsewhere", "outside", "beyond", "apart", "aside", "besides", "except", "other", "extrapulmonary",
                      "extrathoracic", "extrahepatic", "additional", "further"))  # fmt: skip
+_REGIONS = frozenset(("chest", "abdomen", "pelvis"))
 _NOUNS = frozenset(("noun", "short", "sarcomatosis"))
 
 
@@ -83,13 +85,17 @@ def _read_metastasis(reading: Reading, index: int, item: Item, form: str) -> Non
     attributes: dict[str, Attribute] = {}
     if origin := _origin(reading, index, item):
         attributes["origin"] = origin
-    sites = _left_sites(reading, index, item) if form != "spread" else []
+    sites: list[Item] = []
+    if form != "spread" and reading.next_words(item, 1) != ["to"]:
+        sites = _left_sites(reading, index, item)
     if not sites:
         sites = _right_sites(reading, index, item, form)
     if not sites and form == "spread":
         return
     if not sites and form in _NOUNS | {"adjective"}:
         sites = _label_sites(reading, item) or _lesion_sites(reading, index, item)
+    if not sites and form != "spread":
+        sites = _left_sites(reading, index, item)
     polarity = reading.context.polarity(item)
     if form == "unspecified-secondary" and polarity == "affirmed":
         polarity = "uncertain"
@@ -107,6 +113,9 @@ def _add_by_polarity(
     reading: Reading, item: Item, sites: list[Item], attributes: dict[str, Attribute], polarity: Polarity
 ) -> None:
     """One mention for each site; a site may be said otherwise than the metastasis ("lung and possibly liver mets")."""
+    if polarity == "negated" and all(site.roles["site"].detail["organ"] in _REGIONS for site in sites):
+        _add(reading, item, item, (), attributes, polarity)
+        return
     concepts = _concepts(sites)
     for site in sites:
         concept = site.roles["site"].concept
@@ -341,10 +350,26 @@ def _lesion_sites(reading: Reading, index: int, item: Item) -> list[Item]:
             follows = place + 1 < len(reading.items) and not reading.items[place + 1].roles.keys().isdisjoint(
                 {"lesion", "mass"}
             )
-            if lesion or follows:
+            if lesion or follows or _lesion_before(reading, place) or _denied_there(reading, item, other):
                 return sites
             break
     return []
+
+
+def _lesion_before(reading: Reading, place: int) -> bool:
+    """ "Nodules in both lungs", "lesions throughout the liver"."""
+    site = reading.items[place]
+    for other in reversed(reading.items[max(0, place - 4) : place]):
+        between = reading.gap(other, site)
+        if not other.roles.keys().isdisjoint({"lesion", "mass"}):
+            return len(between) <= 5 and not {"in", "within", "of", "throughout", "involving"}.isdisjoint(between)
+    return False
+
+
+def _denied_there(reading: Reading, item: Item, site: Item) -> bool:
+    """ "Lungs are clear of metastases"."""
+    near = reading.folded[site.last : item.first]
+    return reading.context.polarity(item) == "negated" and len(near) <= 5 and not {"clear", "free"}.isdisjoint(near)
 
 
 def _exam_site(reading: Reading, index: int, item: Item) -> str:

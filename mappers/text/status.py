@@ -15,7 +15,7 @@ _PLAIN = frozenset(
 )  # fmt: skip
 _BETWEEN_NAME_AND_NUMBER = frozenset(
     ": = - of is was at ( performance status score scale grade ps currently current now approximately ~ about estimated today "
-    "ecog who fnclcc level index , ' tumor histologic histological overall final group /".split()
+    "ecog who fnclcc level index < > ≤ ≥ less more than , ' tumor histologic histological overall final group /".split()
 )
 _ROMAN = {"i": "I", "ii": "II", "iii": "III", "iv": "IV", "1": "I", "2": "II", "3": "III", "4": "IV"}
 _STAGE = re.compile(r"(iv|iii|ii|i|4|3|2|1)([abcd]?)([12]?)$")
@@ -35,7 +35,7 @@ _TOXICITY = frozenset(
     "spondylolisthesis dyspnea".split()
 )
 _M_CATEGORY = re.compile(r"(?<![A-Za-z])(?:[cpyra]{0,3}T[0-4XSis]{1,3}[a-d]?[ ,;/-]*)?(?:[cpyra]{0,3}N[0-3X][a-c]?[ ,;/-]*)?"
-                         r"([cpyra]{0,3}M[01])([a-d])?(?![A-Za-z0-9])")  # fmt: skip
+                         r"([cpyra]{0,3}M[01])([a-d])?(?![A-Za-z0-9]| ?macrophage| ?receptor)")  # fmt: skip
 _MONTHS = {"month": Decimal(1), "mo": Decimal(1), "mth": Decimal(1), "mo.": Decimal(1), "year": Decimal(12), "yr": Decimal(12),
            "y": Decimal(12), "week": Decimal(12) / Decimal("52.1775"), "wk": Decimal(12) / Decimal("52.1775"), "m": Decimal(1)}  # fmt: skip
 
@@ -77,6 +77,8 @@ def _add_tumour_board(reading: Reading, item: Item, polarity: Polarity) -> None:
     discussed = any(w in ("discussed", "discussion", "presented", "reviewed") for w in words)
     if discussed and not any(w in ("will", "be", "to") for w in words[-3:]):
         planned = False
+    if not {"will", "be", "should", "pending"}.isdisjoint(words):
+        planned = True
     concept = "referred" if planned or any(w in ("refer", "referred", "referral") for w in words) else "discussed"
     reading.add("tumour-board", concept, item, polarity="affirmed" if planned else polarity)
 
@@ -325,6 +327,13 @@ def _add_ned(reading: Reading, index: int, item: Item) -> None:
         reading.add("metastasis", "unspecified", item, polarity=polarity, sites=())
 
 
+def _add_denial(reading: Reading, index: int, item: Item) -> None:
+    """ "No evidence of disease progression", "no evidence of disease recurrence": more than NED, and other than it."""
+    if not reading.context.unreal(item):
+        kind = "progression" if "no-progression" in item.roles else "local-recurrence"
+        reading.add(kind, kind.removeprefix("local-"), item, polarity="negated")
+
+
 def _add_presentation(reading: Reading, index: int, item: Item) -> None:
     """ "Metastatic at diagnosis", "lung metastases at presentation", "de novo metastatic"."""
     for other in reading.items[max(0, index - 4) : index + 3]:
@@ -347,6 +356,8 @@ _READERS = {
     "pain": _add_pain,
     "ned": _add_ned,
     "at-diagnosis": _add_presentation,
+    "no-progression": _add_denial,
+    "no-recurrence": _add_denial,
 }
 
 

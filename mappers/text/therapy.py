@@ -172,7 +172,7 @@ def _drugs_from(reading: Reading, place: int, step: int, edge: int) -> tuple[str
                 entry.detail["drugs"].split() if entry.role == "regimen" and not found and False else [entry.concept]
             )
             edge = other.last if step > 0 else other.first
-        elif any(cue.category == "stop" for cue in other.cues) or "progression" in other.roles:
+        elif (any(cue.category == "stop" for cue in other.cues) and "despite" not in reading.folded[other.first : other.last]) or "progression" in other.roles:
             break
         place, taken = place + step, taken + 1
     return tuple(dict.fromkeys(found if step > 0 else reversed(found)))

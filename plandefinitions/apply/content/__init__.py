@@ -1,0 +1,1 @@
+"""Guidance content: read from files, checked, compiled once, immutable."""

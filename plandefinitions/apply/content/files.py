@@ -1,0 +1,87 @@
+"""Reading content: JSON files and CQL texts in any folders, Bundles opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from plandefinitions.apply.content.diagnostics import Findings, Location
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A resource with the place it was read from."""
+
+    resource: dict[str, Any]
+    at: Location
+
+    @property
+    def type(self) -> str:
+        """The resource's type."""
+        return str(self.resource["resourceType"])
+
+
+@dataclass(slots=True)
+class Files:
+    """What was found: resources, CQL texts and ELM libraries that stand alone, the manifest."""
+
+    resources: list[Source] = field(default_factory=list)
+    texts: list[tuple[str, Location]] = field(default_factory=list)
+    elms: list[tuple[dict[str, Any], Location]] = field(default_factory=list)
+    manifest: tuple[Any, Location] | None = None
+
+
+def read(paths: Iterable[Path], findings: Findings) -> Files:
+    """Read files, and folders with all folders below them. What cannot be read is reported."""
+    files = Files()
+    for path in paths:
+        if not path.exists():
+            findings.error("PD-101", f"{path} does not exist", Location(path), "give the path of a file or folder")
+        for file in sorted(_below(path)):
+            _read(file, files, findings)
+    return files
+
+
+def _below(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from (one for one in path.rglob("*") if one.suffix in (".json", ".cql") and one.is_file())
+    elif path.exists():
+        yield path
+
+
+def _read(file: Path, files: Files, findings: Findings) -> None:
+    at = Location(file)
+    try:
+        content = file.read_bytes()
+        if file.suffix == ".cql":
+            files.texts.append((content.decode("utf-8-sig"), at))
+            return
+        document = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except (OSError, ValueError) as error:
+        findings.error("PD-101", f"the file cannot be read: {error}", at)
+        return
+    if file.name == MANIFEST and isinstance(document, dict) and "resourceType" not in document:
+        files.manifest = (document, at)
+    elif isinstance(document, dict):
+        _add(document, at, files, findings)
+
+
+def _add(document: dict[str, Any], at: Location, files: Files, findings: Findings) -> None:
+    kind = document.get("resourceType")
+    if kind == "Bundle":
+        for number, entry in enumerate(document.get("entry") or ()):
+            resource = entry.get("resource") if isinstance(entry, dict) else None
+            if isinstance(resource, dict):
+                _add(resource, at / "entry" / number / "resource", files, findings)
+    elif isinstance(kind, str):
+        files.resources.append(Source(document, at))
+    elif isinstance(document.get("library"), dict) and "identifier" in document["library"]:
+        files.elms.append((document, at))
+    elif {"status", "url"} <= document.keys():
+        findings.error("PD-102", "the object looks like a FHIR definition, but has no resourceType", at)

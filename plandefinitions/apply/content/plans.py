@@ -1,0 +1,292 @@
+"""PlanDefinitions and ActivityDefinitions compiled: references resolved, expressions bound, paths read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cql import Library
+from plandefinitions.apply.content.diagnostics import Findings, Location
+from plandefinitions.apply.content.expressions import Scope, bind
+from plandefinitions.apply.content.files import Source
+from plandefinitions.apply.content.libraries import CqlLibraries
+from plandefinitions.apply.content.model import Action, Activity, Condition, DynamicValue, Plan, Trigger
+from plandefinitions.apply.content.programs import ProgramBuilder
+from plandefinitions.apply.content.registry import Registry, canonical
+from plandefinitions.apply.content.required import check_required
+from plandefinitions.apply.values.paths import PathProblem, parse, places
+
+BEHAVIOUR = "http://hl7.org/fhir/StructureDefinition/cqf-applicabilityBehavior"
+_TARGETS = ("ActivityDefinition", "PlanDefinition", "Questionnaire")
+Json = Mapping[str, Any]
+
+
+class PlanCompiler:
+    """Compiles the plans of the content. A plan is compiled once, also when other plans contain it."""
+
+    def __init__(self, registry: Registry, libraries: CqlLibraries, findings: Findings) -> None:
+        self.findings = findings
+        self.programs: list[ProgramBuilder] = []
+        self._registry = registry
+        self._libraries = libraries
+        self._plans: dict[int, Plan | None] = {}
+        self._open: list[Source] = []
+
+    def plan(self, source: Source) -> Plan | None:
+        """The compiled plan; None when it is part of a cycle (reported)."""
+        if source in self._open:
+            names = " -> ".join(_label(one) for one in [*self._open[self._open.index(source) :], source])
+            self.findings.error("PD-131", f"plans contain each other: {names}", source.at)
+            return None
+        if id(source.resource) not in self._plans:
+            self._open.append(source)
+            self._plans[id(source.resource)] = self._compile(source)
+            self._open.pop()
+        return self._plans[id(source.resource)]
+
+    # -- plans -----------------------------------------------------------------------------------------------------
+
+    def _compile(self, source: Source) -> Plan:
+        resource = source.resource
+        libraries = self._resolve_libraries(resource, source)
+        subject_type = _subject(resource) or "Patient"
+        scope = Scope(libraries, self._program(libraries), subject_type, self.findings)
+        actions = tuple(
+            self._action(one, source.at / "action" / number, f"action/{number}", source, scope, None, subject_type)
+            for number, one in enumerate(resource.get("action") or ())
+            if isinstance(one, dict)
+        )
+        plan = Plan(
+            resource,
+            canonical(resource) or f"#{resource.get('id', '')}",
+            str(resource.get("id", "")),
+            actions,
+            source.at,
+            subject_type,
+            tuple(libraries),
+        )
+        _check_links(plan, self.findings)
+        return plan
+
+    def _action(
+        self, raw: Json, at: Location, address: str, source: Source, scope: Scope,
+        inherited: tuple[Trigger, ...] | None, subject_type: str,
+    ) -> Action:  # fmt: skip
+        subject_type = _subject(raw) or subject_type
+        triggers = self._triggers(raw, at, scope) if raw.get("trigger") else inherited
+        if "transform" in raw:
+            self._refuse_transform(at / "transform")
+        conditions = tuple(self._conditions(raw, at, source, scope))
+        definition = self._definition(raw, at, source, scope)
+        target = _target_type(definition)
+        dynamic_values = tuple(self._dynamic_values(raw, at, source, scope, target))
+        if isinstance(definition, Activity):
+            check_required(definition, dynamic_values, raw, at, self.findings)
+        children = tuple(
+            self._action(
+                one, at / "action" / number, f"{address}/action/{number}", source, scope, triggers, subject_type
+            )
+            for number, one in enumerate(raw.get("action") or ())
+            if isinstance(one, dict)
+        )
+        return Action(
+            raw, raw.get("id"), address, at, conditions, dynamic_values, definition, children, triggers, subject_type,
+            _first_only(raw),
+        )  # fmt: skip
+
+    def _conditions(self, raw: Json, at: Location, source: Source, scope: Scope) -> Iterator[Condition]:
+        for number, one in enumerate(raw.get("condition") or ()):
+            if not isinstance(one, dict):
+                continue
+            place = at / "condition" / number
+            kind = str(one.get("kind"))
+            if "expression" not in one:
+                if kind == "applicability":
+                    message = "an applicability condition must have an expression"
+                    self.findings.error("PD-145", message, place)
+                else:
+                    yield Condition(kind, None, one)
+                continue
+            bound = bind(
+                one["expression"], place / "expression", self._scope_of(one["expression"], place, source, scope),
+                is_condition=True, holder=one,
+            )  # fmt: skip
+            yield Condition(kind, bound, one)
+
+    def _dynamic_values(
+        self, raw: Json, at: Location, source: Source, scope: Scope, target: str | None
+    ) -> Iterator[DynamicValue]:
+        for number, one in enumerate(raw.get("dynamicValue") or ()):
+            place = at / "dynamicValue" / number
+            if not isinstance(one, dict):
+                continue
+            if not isinstance(one.get("path"), str) or "expression" not in one:
+                self.findings.error("PD-146", "a dynamicValue must have path and expression", place)
+                continue
+            try:
+                path = parse(one["path"])
+                if path.root == "action":
+                    places(path, "RequestGroup.action")
+                elif path.root == "indicator":
+                    message = f"the path {one['path']!r} sets the card's indicator, a convention of DSTU3"
+                    self.findings.warn("PD-146", message, place / "path", "set action.priority instead")
+                elif target is not None:
+                    places(path, target)
+                elif path.steps:
+                    raise PathProblem("the action has no definition that makes a resource; use %action. or $this")
+            except PathProblem as problem:
+                self.findings.error("PD-146", str(problem), place / "path")
+                continue
+            inner = self._scope_of(one["expression"], place, source, scope)
+            bound = bind(one["expression"], place / "expression", inner, is_condition=False, holder=one)
+            if bound is not None:
+                yield DynamicValue(path, bound, place)
+
+    def _triggers(self, raw: Json, at: Location, scope: Scope) -> tuple[Trigger, ...]:
+        found = []
+        for number, one in enumerate(raw.get("trigger") or ()):
+            place = at / "trigger" / number
+            if not isinstance(one, dict) or one.get("type") != "named-event":
+                message = f"a {one.get('type') if isinstance(one, dict) else one!r} trigger has no CDS Hooks service"
+                self.findings.warn("PD-160", message, place)
+                continue
+            condition = None
+            if "condition" in one:
+                condition = bind(one["condition"], place / "condition", scope, is_condition=True)
+            found.append(Trigger(str(one.get("name")), condition))
+        return tuple(found)
+
+    # -- what actions refer to ---------------------------------------------------------------------------------------
+
+    def _definition(
+        self, raw: Json, at: Location, source: Source, scope: Scope
+    ) -> Activity | Plan | Mapping[str, Any] | None:
+        if "definitionCanonical" in raw and "definitionUri" in raw:
+            message = "an action has either definitionCanonical or definitionUri"
+            self.findings.error("PD-133", message, at / "definitionUri")
+        reference = raw.get("definitionCanonical")
+        if not isinstance(reference, str):
+            return None
+        place = at / "definitionCanonical"
+        found = self._registry.resolve(reference, source)
+        if found is None:
+            message = f"no loaded definition is {reference}"
+            self.findings.error("PD-130", message, place, self._registry.hint(reference))
+            return None
+        if found.type not in _TARGETS:
+            message = f"{reference} is a {found.type}; an action's definition is one of: {', '.join(_TARGETS)}"
+            self.findings.error("PD-132", message, place)
+            return None
+        if found.type == "PlanDefinition":
+            return self.plan(found)
+        return self._activity(found, scope) if found.type == "ActivityDefinition" else found.resource
+
+    def _activity(self, source: Source, outer: Scope) -> Activity:
+        resource = source.resource
+        if "transform" in resource:
+            self._refuse_transform(source.at / "transform")
+        libraries = self._resolve_libraries(resource, source) or outer.libraries
+        scope = Scope(libraries, self._program(libraries), outer.subject_type, self.findings)
+        kind = resource.get("kind")
+        if kind is None:
+            self.findings.error("PD-150", "an ActivityDefinition must have a kind to be applied", source.at)
+        values = self._dynamic_values(resource, source.at, source, scope, str(kind) if kind else None)
+        return Activity(resource, canonical(resource) or f"#{resource.get('id', '')}", tuple(values), source.at)
+
+    def _scope_of(self, expression: Any, at: Location, source: Source, scope: Scope) -> Scope:
+        """The scope, narrowed to the library that the expression itself refers to."""
+        reference = expression.get("reference") if isinstance(expression, dict) else None
+        if not isinstance(reference, str):
+            return scope
+        library = self._library(reference, source, at / "expression" / "reference")
+        libraries = {library.name: library} if library is not None else {}
+        return Scope(libraries, self._program(libraries), scope.subject_type, self.findings, scope.named)
+
+    def _resolve_libraries(self, resource: Json, source: Source) -> dict[str, Library]:
+        found: dict[str, Library] = {}
+        for number, reference in enumerate(resource.get("library") or ()):
+            if isinstance(reference, str):
+                library = self._library(reference, source, source.at / "library" / number)
+                if library is not None:
+                    found[library.name] = library
+        return found
+
+    def _library(self, reference: str, owner: Source, at: Location) -> Library | None:
+        source = self._registry.resolve(reference, owner)
+        if source is None:
+            message = f"no loaded library is {reference}"
+            self.findings.error("PD-130", message, at, self._registry.hint(reference))
+            return None
+        if source.type != "Library":
+            self.findings.error("PD-132", f"{reference} is a {source.type}, not a Library", at)
+            return None
+        found = self._libraries.of(source)
+        if found is None:
+            message = f"the library {reference} has no text/cql or application/elm+json content"
+            self.findings.error("PD-147", message, at, "put the CQL into content.data, or a .cql file beside it")
+            return None
+        library = self._libraries.compiled(found)
+        if library is None:
+            self.findings.error("PD-138", f"the library {reference} does not compile", at)
+        return library
+
+    def _program(self, libraries: Mapping[str, Library]) -> ProgramBuilder:
+        for one in self.programs:
+            if one.accepts(libraries):
+                return one
+        self.programs.append(ProgramBuilder(len(self.programs)))
+        return self.programs[-1]
+
+    def _refuse_transform(self, at: Location) -> None:
+        message = "a transform (StructureMap) is not supported"
+        self.findings.error("PD-134", message, at, "set the elements with dynamicValue")
+
+
+def _subject(raw: Json) -> str | None:
+    """The resource type that ``subjectCodeableConcept`` names; None when it names none."""
+    concept = raw.get("subjectCodeableConcept")
+    codings = concept.get("coding") if isinstance(concept, dict) else None
+    for one in codings or ():
+        if isinstance(one, dict) and isinstance(one.get("code"), str):
+            return str(one["code"])
+    return None
+
+
+def _first_only(raw: Json) -> bool:
+    for one in raw.get("extension") or ():
+        if isinstance(one, dict) and one.get("url") == BEHAVIOUR:
+            return one.get("valueCode") == "any"
+    return False
+
+
+def _target_type(definition: Activity | Plan | Mapping[str, Any] | None) -> str | None:
+    """The type of the resource that dynamicValues of an action are written to."""
+    if isinstance(definition, Activity):
+        return definition.resource.get("kind")
+    if isinstance(definition, Plan):
+        return "CarePlan"
+    return "Questionnaire" if definition is not None else None
+
+
+def _label(source: Source) -> str:
+    return str(canonical(source.resource) or source.resource.get("id"))
+
+
+def _check_links(plan: Plan, findings: Findings) -> None:
+    """Ids are unique; related actions and goals exist."""
+    actions = [one for top in plan.actions for one in top.walk()]
+    ids: set[str] = set()
+    for one in actions:
+        if one.id is not None and one.id in ids:
+            findings.error("PD-136", f"another action has the id {one.id!r}", one.at / "id")
+        ids |= {one.id} if one.id is not None else set()
+    goals = {one.get("id") for one in plan.resource.get("goal") or () if isinstance(one, dict)}
+    for one in actions:
+        for number, related in enumerate(one.raw.get("relatedAction") or ()):
+            target = related.get("actionId") if isinstance(related, dict) else None
+            if isinstance(target, str) and target not in ids:
+                place = one.at / "relatedAction" / number / "actionId"
+                findings.error("PD-135", f"no action of this plan has the id {target!r}", place)
+        for number, goal in enumerate(one.raw.get("goalId") or ()):
+            if goal not in goals:
+                findings.error("PD-137", f"no goal of this plan has the id {goal!r}", one.at / "goalId" / number)

@@ -1,0 +1,1 @@
+"""Values and where they go: dynamicValue paths, writing into resources, CQL values as FHIR."""

@@ -173,8 +173,14 @@ def _patient_facts(view: View) -> dict[str, Fact]:
 def _primary_site(view: View) -> Fact:
     found = newest_first(view.affirmed("primary-site"))
     by_code = [f for f in found if f.evidence.rule == "body-site"]
-    best = (by_code or found)[:1]
-    return known(best[0].concept, best) if best else unknown()
+    if best := (by_code or found)[:1]:
+        return known(best[0].concept, best)
+    in_words = [f for f in view.affirmed("site") if f.text("role") == "primary" and f.reference in view.sarcoma]
+    if best := newest_first(in_words)[:1]:
+        side = best[0].text("laterality")
+        words = best[0].evidence.words
+        return known(words if not side or side in words.lower() else f"{side} {words}", best)
+    return unknown()
 
 
 def _demographics(collected: Collected, day: date) -> Fact:

@@ -1,5 +1,7 @@
 """Work-up and organisation: molecular tests, sequencing, tumour board, trials, investigations done or ordered."""
 
+from decimal import Decimal
+
 from mappers.facts import Fact
 from mappers.judgement.view import View, known
 from mappers.reading.finding import Finding, newest_first
@@ -54,6 +56,9 @@ def _marker(finding: Finding) -> str:
 
 def _result(finding: Finding) -> object:
     result = finding.attributes.get("result")
+    if finding.concept == "TMB":
+        value = finding.attributes.get("mutations_per_mb", result)
+        return float(value) if isinstance(value, int | float | Decimal) else value
     if isinstance(result, str):
         lowered = result.lower()
         if lowered in _POSITIVE:

@@ -3,13 +3,16 @@
 import re
 from functools import lru_cache
 
-from mappers.reading.intent import intent_of_words
 from mappers.reading.source import Source
 from mappers.text import read
 from mappers.text.mention import Mention
 
 _CACHED_LENGTH = 20_000
 _CLAUSE = 60
+_PAST = re.compile(
+    r"\b(?:completed|received|treated with|finished|previous(?:ly)?|prior|after|post|given|stopped|failed)\b",
+    re.IGNORECASE,
+)
 _TITLE_OF_C77 = "secondary and unspecified"
 """ICD-10's own words: nodes of a nature not stated. They are a site, like the code, and no proof of metastasis."""
 RULE = "text"
@@ -41,7 +44,8 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
         if mention.kind == "metastasis" and about_sarcoma and not about_other:
             attributes.setdefault("tie", "sarcoma")
         elif mention.kind in ("drug", "regimen"):
-            attributes = {"intent": intent_of_words(_around(text, mention)), **source.treatment, **attributes}
+            state = "ended" if _is_over(text, mention) else "active"
+            attributes = {"state": state} | dict(source.treatment) | attributes
         polarity: str = mention.polarity
         if mention.kind == "metastasis" and mention.concept == "lymph-node" and _TITLE_OF_C77 in mention.words.lower():
             polarity = "affirmed"
@@ -59,11 +63,12 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
     return found
 
 
-def _around(text: str, mention: Mention) -> str:
-    """The clause a mention stands in, where "neoadjuvant" or "palliative" would be said."""
-    before = text[max(0, mention.start - _CLAUSE) : mention.start]
-    after = text[mention.end : mention.end + _CLAUSE]
-    return re.split(r"[.;\n]", before)[-1] + mention.words + re.split(r"[.;\n]", after)[0]
+def _is_over(text: str, mention: Mention) -> bool:
+    """Whether a treatment is told as past: as history, as perioperative, or after a word such as "completed"."""
+    if mention.historical or mention.attributes.get("intent") in ("neoadjuvant", "adjuvant"):
+        return True
+    clause = re.split(r"[.;,\n]", text[max(0, mention.start - _CLAUSE) : mention.start])[-1]
+    return _PAST.search(clause) is not None
 
 
 def _names_sarcoma(found: tuple[Mention, ...]) -> bool:

@@ -12,6 +12,8 @@ from mappers.terminology import Meaning, meanings, site_of_words
 from mappers.terminology.procedures import PROCEDURES, ProcedureClass
 from mappers.terminology.sites import metastatic_site
 
+_NAMED_BY = {"procedure": "", "tumour-board": "tumor_board", "sequencing": "genetic_test"}
+"""Kinds of text mentions that name an order, and the procedure they stand for (empty: the one they name)."""
 _NOT_DONE = ("preparation", "not-done", "entered-in-error", "cancelled")
 _NOT_ORDERED = ("revoked", "entered-in-error", "draft", "unknown", "cancelled", "suspended")
 
@@ -66,9 +68,9 @@ def identify(resource: Json) -> tuple[str, str, str]:
     key = next((m.concept for c in found for m in meanings(c.system, c.code) if m.family == "procedure"), "")
     organ = _organ(resource)
     if not key:
-        named = [m for m in mentions(words) if m.kind == "procedure" and m.polarity == "affirmed"]
+        named = [m for m in mentions(words) if m.kind in _NAMED_BY and m.polarity == "affirmed"]
         if named:
-            key = named[0].concept
+            key = _NAMED_BY[named[0].kind] or named[0].concept
             said = named[0].attributes.get("site")
             organ = organ or (said if isinstance(said, str) else "")
     if key in PROCEDURES:

@@ -1,0 +1,109 @@
+"""The kinds of card, as ``cards.json`` describes them: what shares a card, and what each kind shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from plandefinitions.guideline.decision import Decision
+from plandefinitions.guideline.entry import GROUPS, Figure
+
+OVERRIDE_REASONS = "https://sarcoma-cds.org/fhir/CodeSystem/override-reasons"
+
+_SEVERITY = ("critical", "warning", "info")
+_RANKED = ("offered", "to-confirm", "alternative")
+
+
+@dataclass(frozen=True, slots=True)
+class CardGroup:
+    """A kind of card. Decisions of a ``shared`` group are on one card; of the others each has a card of its own.
+
+    ``selection`` is CDS Hooks' selectionBehavior; ``facts`` and ``parameters`` are keys of what the card lists;
+    ``override_reasons`` are Codings.
+    """
+
+    key: str
+    title: str
+    shared: bool
+    selection: str
+    facts: tuple[str, ...]
+    parameters: tuple[str, ...]
+    override_reasons: tuple[Mapping[str, str], ...]
+    caveats: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """The decisions of one card, the leading one first."""
+
+    group: CardGroup
+    decisions: tuple[Decision, ...]
+
+    @property
+    def lead(self) -> Decision:
+        """What the card is first about."""
+        return self.decisions[0]
+
+    @property
+    def indicator(self) -> str:
+        """The most severe indicator on the card."""
+        return min((d.indicator for d in self.decisions), key=_severity)
+
+
+@lru_cache(maxsize=1)
+def card_groups() -> dict[str, CardGroup]:
+    """The groups by key, in the order in which their cards are shown. Every group of the entries has one."""
+    described = json.loads(Path(__file__).with_name("cards.json").read_text(encoding="utf-8"))
+    displays = described["override_reasons"]
+    groups = {one["key"]: _group(one, displays) for one in described["groups"]}
+    if set(groups) != set(GROUPS):
+        raise ValueError(f"cards.json describes {sorted(groups)}, but entries have the groups {sorted(GROUPS)}")
+    return groups
+
+
+def _group(described: Mapping[str, Any], displays: Mapping[str, str]) -> CardGroup:
+    return CardGroup(
+        described["key"],
+        described["title"],
+        described["shared"],
+        described["selection"],
+        tuple(described["facts"]),
+        tuple(described["parameters"]),
+        tuple({"code": c, "system": OVERRIDE_REASONS, "display": displays[c]} for c in described["override_reasons"]),
+        tuple(Figure(one["text"], one["source"]) for one in described.get("caveats", ())),
+    )
+
+
+def card_contents(decisions: Iterable[Decision]) -> list[CardContent]:
+    """The shown decisions as cards: the most severe first, then in the order of the groups."""
+    by_group: dict[str, list[Decision]] = {key: [] for key in card_groups()}
+    for decision in decisions:
+        if decision.shown:
+            by_group[_group_of(decision)].append(decision)
+    contents: list[CardContent] = []
+    for key, members in by_group.items():
+        ranked, group = _ranked(members), card_groups()[key]
+        if group.shared and ranked:
+            contents.append(CardContent(group, ranked))
+        elif not group.shared:
+            contents += [CardContent(group, (decision,)) for decision in ranked]
+    return sorted(contents, key=lambda content: _severity(content.indicator))
+
+
+def _group_of(decision: Decision) -> str:
+    """A recommendation that is more than information here is urgent, whatever card it is usually on."""
+    if decision.kind == "recommendation" and decision.indicator != "info":
+        return "urgent"
+    return decision.entry.group
+
+
+def _ranked(members: Sequence[Decision]) -> tuple[Decision, ...]:
+    return tuple(sorted(members, key=lambda d: (d.alternative, _RANKED.index(d.status), d.entry.rank, d.id)))
+
+
+def _severity(indicator: str) -> int:
+    return _SEVERITY.index(indicator)

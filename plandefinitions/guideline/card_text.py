@@ -1,0 +1,66 @@
+"""Text for cards: escaped for GitHub-flavoured Markdown, or cut to the length of a summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+SUMMARY_LENGTH = 139
+"""CDS Hooks 2.0, card attributes: a summary is shorter than 140 characters."""
+
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_SIGNIFICANT = re.compile(r"([\\`*_\[\]|~!])")
+_BLOCK_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+=](?=\s|$|[-=])|\d{1,9}(?=[.)](?:\s|$)))")
+_LINKED = ((re.compile("://"), ": //"), (re.compile(r"\b(www)\.", re.IGNORECASE), r"\1 ."))
+
+
+def plain(text: str) -> str:
+    """Text on one line, without control and invisible direction characters."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is: nothing becomes markup, HTML or a link, not even a bare address."""
+    text = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for pattern, instead in _LINKED:
+        text = pattern.sub(instead, text)
+    return _BLOCK_START.sub(_defused, _SIGNIFICANT.sub(r"\\\1", text))
+
+
+def _defused(start: re.Match[str]) -> str:
+    found = start.group()
+    return f"&#{ord(found[0])};{found[1:]}" if found[0].isdigit() else f"\\{found}"
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """A list of lines that are Markdown already."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def shortened(text: str, length: int = SUMMARY_LENGTH) -> str:
+    """Text cut at a word to so many characters, counted as JavaScript counts (UTF-16)."""
+    text = plain(text)
+    if _units(text) <= length:
+        return text
+    words = text.split(" ")
+    while len(words) > 1 and _units(" ".join(words)) + 2 > length:
+        words.pop()
+    cut = " ".join(words).rstrip(",;:(")
+    while _units(cut) + 2 > length:
+        cut = cut[:-1]
+    return f"{cut} …"
+
+
+def joined(head: str, reasons: Sequence[str], length: int = SUMMARY_LENGTH) -> str:
+    """A summary: what, then as many whole reasons as fit."""
+    text = plain(head)
+    for number, reason in enumerate(reasons):
+        longer = f"{text}{'; ' if number else ': '}{plain(reason)}"
+        if _units(longer) > length:
+            break
+        text = longer
+    return shortened(text, length)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

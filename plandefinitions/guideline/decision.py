@@ -1,0 +1,124 @@
+"""What the guideline decides: one decision for each entry, with its reasons in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mappers import PatientFacts
+from plandefinitions.guideline.entry import Entry
+from plandefinitions.guideline.parameters import Parameter
+
+SHOWN = frozenset({"offered", "to-confirm", "alternative"})
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionFound:
+    """One row of the criteria table.
+
+    ``state``: met, not-met or unknown. ``role``: ``when`` (must hold), ``any-of`` (one of those with the same ``group``
+    must hold) or ``unless`` (must not hold). ``missing`` names the facts that would settle an unknown one.
+    """
+
+    name: str
+    state: str
+    words: str
+    role: str
+    group: int
+    local: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One entry's decision for one patient.
+
+    ``status``: offered, to-confirm, alternative, suppressed, not-applicable or undecided. ``because`` and ``to_confirm``
+    are sentences without capital and full stop; ``missing`` names facts; ``alternative`` says that it ranks after an
+    offered one whatever its status. ``drafts`` are the references of the draft orders that an order check is about.
+    """
+
+    entry: Entry
+    status: str
+    because: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    to_confirm: tuple[str, ...] = ()
+    indicator: str = "info"
+    notes: tuple[str, ...] = ()
+    text: str = ""
+    alternative: bool = False
+    drafts: tuple[str, ...] = ()
+    criteria: tuple[CriterionFound, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The entry's id."""
+        return self.entry.id
+
+    @property
+    def kind(self) -> str:
+        """The entry's kind: recommendation, order-check or data-gaps."""
+        return self.entry.kind
+
+    @property
+    def plan(self) -> Mapping[str, object]:
+        """The entry's PlanDefinition."""
+        return self.entry.plan
+
+    @property
+    def shown(self) -> bool:
+        """Whether it appears on a card."""
+        return self.status in SHOWN
+
+    def to_explanation(self) -> dict[str, object]:
+        """The decision as the explanation shows it."""
+        shown: dict[str, object] = {
+            "id": self.id,
+            "kind": self.kind,
+            "status": self.status,
+            "because": list(self.because),
+            "missing": list(self.missing),
+        }
+        if self.to_confirm:
+            shown["to_confirm"] = list(self.to_confirm)
+        if self.notes:
+            shown["notes"] = list(self.notes)
+        if self.drafts:
+            shown["drafts"] = list(self.drafts)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One missing fact: the entries it would help to decide, and where it would be recorded."""
+
+    fact: str
+    label: str
+    decides: tuple[Entry, ...]
+    recorded_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All decisions of one hook call. ``gaps`` is what the data-gaps card lists (empty: no such card)."""
+
+    facts: PatientFacts
+    hook: str
+    decisions: tuple[Decision, ...]
+    gaps: tuple[Gap, ...] = ()
+    data_gaps: Decision | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def of(self, identifier: str) -> Decision:
+        """The decision of one entry. Raises ``KeyError`` when it is not decided at this hook."""
+        found = next((one for one in self.decisions if one.id == identifier), None)
+        if found is None:
+            raise KeyError(identifier)
+        return found
+
+    @property
+    def shown(self) -> tuple[Decision, ...]:
+        """The decisions that appear on cards."""
+        return tuple(one for one in self.decisions if one.shown)
+
+    def to_explanation(self) -> list[dict[str, object]]:
+        """The ``recommendations`` of an explanation."""
+        return [one.to_explanation() for one in self.decisions]

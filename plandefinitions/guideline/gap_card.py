@@ -1,0 +1,44 @@
+"""The card of data gaps: which missing facts would decide, what they would decide, and where they are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plandefinitions.guideline.card_groups import CardGroup
+from plandefinitions.guideline.card_text import bullets, escape, joined
+from plandefinitions.guideline.decision import Decision, Decisions, Gap
+from plandefinitions.guideline.detail import fact_lines, review
+
+_MOST_GAPS = 5
+_MOST_TITLES = 4
+
+
+def gap_summary(decisions: Decisions) -> str:
+    """What is missing, in one line."""
+    gaps = decisions.gaps[:_MOST_GAPS]
+    if decisions.facts.facts["metastatic_status"].status != "known":
+        return joined("Is the sarcoma metastatic? Not established from the record", [gap.label for gap in gaps[1:]])
+    decided = {entry.id for gap in gaps for entry in gap.decides}
+    noun = "recommendation" if len(decided) == 1 else "recommendations"
+    return joined(f"Not recorded, would decide {len(decided)} {noun}", [", ".join(gap.label for gap in gaps)])
+
+
+def gap_detail(decisions: Decisions, group: CardGroup, card: Decision) -> str:
+    """One line for each gap, those that decide most first; then what is known so far."""
+    lines = [_line(gap) for gap in decisions.gaps[:_MOST_GAPS]]
+    known = bullets(fact_lines(group.facts, decisions))
+    parts = [bullets(lines), f"**From the record**\n\n{known}" if known else "", review([card], decisions)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _line(gap: Gap) -> str:
+    where = f" Recorded as {escape(gap.recorded_as)}." if gap.recorded_as else ""
+    if gap.fact == "ecog":
+        return f"**{escape(gap.label)}**: bears on most treatment.{where}"
+    return f"**{escape(gap.label)}** would decide: {_titles([entry.title for entry in gap.decides])}.{where}"
+
+
+def _titles(titles: Sequence[str]) -> str:
+    shown = "; ".join(map(escape, titles[:_MOST_TITLES]))
+    rest = len(titles) - _MOST_TITLES
+    return f"{shown}; and {rest} more" if rest > 0 else shown

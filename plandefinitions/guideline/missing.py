@@ -1,0 +1,87 @@
+"""Which facts are missing where a criterion is unknown: from the trace of its evaluation."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from cql import Engine
+from cql.trace import Reason
+from mappers import PatientFacts
+from mappers.facts import FACT_KEYS
+from plandefinitions.guideline.facts import observation_key
+
+_CODE = re.compile(r'of code "([^"]+)"')
+_REFERENCE = re.compile(r"^Observation/(.+)-[0-9a-f]{12}$")
+
+
+class MissingFacts:
+    """Finds the missing facts of unknown criteria. ``reads`` has, for each criterion, every fact it can depend on."""
+
+    def __init__(self, engine: Engine, reads: Mapping[str, frozenset[str]]) -> None:
+        self._engine = engine
+        self._reads = reads
+
+    def of(
+        self, keys: Iterable[str], facts: PatientFacts, data: Any, parameters: Mapping[str, Any], now: Any
+    ) -> dict[str, tuple[str, ...]]:
+        """The missing facts of each criterion (by its name in the program), in the order of the facts.
+
+        A fact that is there, but too imprecise to decide (a year for a date), counts as missing. Where the trace names
+        no fact, it is those that the criterion reads and that are not known.
+        """
+        wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return {}
+        result = self._engine.evaluate(data, parameters=parameters, now=now, defines=wanted, trace=True)
+        trace = result.trace
+        return {key: self._ordered(key, trace.reasons(key), facts) for key in wanted}
+
+    def _ordered(self, key: str, reasons: Iterable[Reason], facts: PatientFacts) -> tuple[str, ...]:
+        found = {fact for reason in reasons for fact in _facts_of(reason)}
+        read = self._reads.get(key, frozenset())
+        if not found:
+            found = {fact for fact in read if facts.facts[fact].status != "known"} or set(read)
+        return tuple(fact for fact in FACT_KEYS if fact in found)
+
+
+def _facts_of(reason: Reason) -> Iterator[str]:
+    """The fact whose Observation was not there, or did not say enough."""
+    code = _CODE.search(reason.filter or "")
+    place = _REFERENCE.match(reason.reference or "")
+    for found in (code, place):
+        key = observation_key(found[1]) if found else None
+        if key is not None:
+            yield key
+
+
+def facts_read(library: Any, define: str) -> frozenset[str]:
+    """Every fact that a define of a library can depend on, through whatever it refers to."""
+    found: set[str] = set()
+    pending: list[tuple[Any, str, str]] = [(library, define, "ExpressionRef")]
+    seen: set[tuple[str, str]] = set()
+    while pending:
+        owner, name, _ = pending.pop()
+        if (owner.name, name) in seen:
+            continue
+        seen.add((owner.name, name))
+        for node in _nodes_of(owner, name):
+            if node.get("type") == "CodeRef":
+                key = observation_key(str(node.get("name")))
+                if key is not None:
+                    found.add(key)
+            elif node.get("type") in ("ExpressionRef", "FunctionRef"):
+                alias = node.get("libraryName")
+                pending.append((owner.includes[alias] if alias else owner, str(node["name"]), str(node["type"])))
+    return frozenset(found)
+
+
+def _nodes_of(library: Any, name: str) -> Iterator[Mapping[str, Any]]:
+    statements = library.to_elm()["library"].get("statements", {}).get("def", ())
+    stack: list[Any] = [one.get("expression") for one in statements if one.get("name") == name]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, Mapping):
+            yield node
+            stack.extend(value for value in node.values() if isinstance(value, (dict, list)))

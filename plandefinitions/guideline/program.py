@@ -1,0 +1,151 @@
+"""All entries as one CQL program, so that whatever they share is computed once for each patient."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cql import Library
+from cql.errors import CqlError
+from plandefinitions.guideline.criteria import Clause, ConditionReader, Criterion, Group, leaves
+from plandefinitions.guideline.entry import Entry, library_name
+from plandefinitions.guideline.errors import ContentError
+from plandefinitions.guideline.words import NO_WORDS, Words, read_words
+
+FACTS = "SarcomaFacts"
+_HEADER = """library Guideline version '1.0.0'
+
+using FHIR version '4.0.1'
+"""
+_OPTIONAL = ("Notes", "Indicator", "Text", "Draft Concerned", "Alternative")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One entry, ready to be decided: the criteria of its condition and of what outranks it."""
+
+    entry: Entry
+    condition: Group
+    unless: tuple[Clause, ...]
+    outputs: Mapping[str, str]
+    """The entry's defines by their own name to their name in the program."""
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Every criterion, each once."""
+        found = [*leaves(self.condition), *(one.criterion for one in self.unless)]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The names in the program that decide this entry."""
+        return (*self.outputs.values(), *(one.key for one in self.criteria))
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The compiled guideline: one library that refers to every entry's defines; ``words`` by library and define."""
+
+    library: Library
+    entries: tuple[Compiled, ...]
+    words: Mapping[str, Mapping[str, Words]]
+    facts_text: str
+
+    def words_of(self, criterion: Criterion) -> Words:
+        """The words of a criterion."""
+        return self.words[criterion.library].get(criterion.name, NO_WORDS)
+
+
+def condition_name(entry: Entry) -> str:
+    """The define that says whether an entry applies."""
+    return "Fires" if entry.kind == "order-check" else "When"
+
+
+def compile_program(entries: tuple[Entry, ...], content: Path) -> Program:
+    """Compile the entries with the libraries they include. Raises ``ContentError``."""
+    libraries = Libraries(content)
+    words = {name: read_words(text) for name, text in libraries.texts.items()}
+    compiled = tuple(_compiled(one, libraries.load(one.library), words[one.library]) for one in entries)
+    umbrella = Library.from_cql(_umbrella(compiled), libraries.provide)
+    return Program(umbrella, compiled, words, libraries.texts[FACTS])
+
+
+class Libraries:
+    """The CQL of a guideline's directory by library name, each compiled once."""
+
+    def __init__(self, content: Path) -> None:
+        """Read the texts. Raises ``ContentError`` when two have one name, or the shared library is not there."""
+        self.texts: dict[str, str] = {}
+        self._loaded: dict[str, Library] = {}
+        for path in sorted(content.rglob("*.cql")):
+            text = path.read_text(encoding="utf-8")
+            name = library_name(text, path)
+            if name in self.texts:
+                raise ContentError(f"{path}: there is another library with the name {name}")
+            self.texts[name] = text
+        if FACTS not in self.texts:
+            raise ContentError(f"{content}: there is no library {FACTS}")
+
+    def load(self, name: str) -> Library:
+        """The compiled library. Raises ``ContentError`` with the compiler's diagnostics."""
+        if name not in self._loaded:
+            try:
+                self._loaded[name] = Library.from_cql(self.texts[name], self.provide)
+            except CqlError as problem:
+                raise ContentError(str(problem)) from problem
+        return self._loaded[name]
+
+    def provide(self, name: str, version: str | None) -> Library | None:
+        """For the compiler: an included library, None when there is none of that name."""
+        return self.load(name) if name in self.texts else None
+
+
+def _compiled(entry: Entry, library: Library, words: Mapping[str, Words]) -> Compiled:
+    condition = condition_name(entry)
+    local = frozenset(
+        name for define in (condition, "Unless") for name in words.get(define, NO_WORDS).all("local")
+    )
+    reader = ConditionReader(library, local)
+    outputs = {name: f"{entry.id}/{name}" for name in _outputs(entry, library)}
+    unless = reader.clauses("Unless") if "Unless" in library.defines else ()
+    compiled = Compiled(entry, reader.tree(condition), unless, outputs)
+    unknown = local - {one.name for one in compiled.criteria}
+    if unknown:
+        raise ContentError(f"{entry.folder}: @local names {sorted(unknown)}, which is no criterion of the entry")
+    return compiled
+
+
+def _outputs(entry: Entry, library: Library) -> Iterator[str]:
+    """The defines of the decision protocol that the entry has. Raises ``ContentError`` for one that it lacks."""
+    required = [condition_name(entry)]
+    if entry.kind != "data-gaps":
+        required += ["Status", "Is Shown"]
+    if entry.kind == "recommendation":
+        required += ["To Confirm", "Alternative", "Notes"]
+    if entry.kind == "order-check":
+        required += ["Draft Concerned", "Indicator", "Text"]
+    for name in required:
+        if name not in library.defines:
+            raise ContentError(f'{entry.folder}: the library {library.name} has no define "{name}"')
+    yield from required
+    yield from (name for name in _OPTIONAL if name in library.defines and name not in required)
+    if "To Confirm" in library.defines and "To Confirm" not in required:
+        yield "To Confirm"
+
+
+def _umbrella(compiled: tuple[Compiled, ...]) -> str:
+    """The text of the library that refers to every define that is wanted."""
+    names = {one.entry.library for one in compiled} | {c.library for one in compiled for c in one.criteria}
+    lines = [_HEADER, *(f"include {name} version '1.0.0'" for name in sorted(names)), "\ncontext Patient\n"]
+    defines: dict[str, str] = {}
+    for one in compiled:
+        for name, key in one.outputs.items():
+            defines[key] = f"{one.entry.library}.{_quoted(name)}"
+        for criterion in one.criteria:
+            defines[criterion.key] = f"{criterion.library}.{_quoted(criterion.name)}"
+    lines += [f"define {_quoted(key)}: {reference}" for key, reference in defines.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

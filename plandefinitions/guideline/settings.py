@@ -1,0 +1,23 @@
+"""What a hospital may change without touching the content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+CONTENT = Path(__file__).resolve().parents[1] / "content"
+"""The guideline that comes with the product."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineSettings:
+    """Local choices. What they name must exist: ``Guideline.load`` raises ``SettingsError`` otherwise.
+
+    ``parameters``: values by the parameter names of the shared library, in its units. ``switched_off``: what of local
+    origin is not to be used: an entry (``"paediatric-team"``) or one criterion of an entry
+    (``"first-line-anthracycline/Pregnant"``). ``content``: the directory of the guideline.
+    """
+
+    parameters: Mapping[str, int | float | Decimal] = field(default_factory=dict)
+    switched_off: frozenset[str] = frozenset()
+    content: Path = CONTENT

@@ -133,7 +133,8 @@ class Builder:
         result = emitter.boxed(emitter.emit(definition["expression"]))
         emitter.line(f"return {result.code}")
         self._in_progress.pop()
-        compiled = self._compiled[key] = Compiled(self.function(emitter, "f", operands), result.type)
+        head = [("    E.tick(1)", emitter.writer.place)]
+        compiled = self._compiled[key] = Compiled(self.function(emitter, "f", operands, head), result.type)
         return compiled
 
     def _is_raw(self, of: CqlType | None) -> bool:

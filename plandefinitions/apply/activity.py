@@ -1,7 +1,8 @@
-"""ActivityDefinition ``$apply``: a draft request of the definition's kind, for a subject (R4, ActivityDefinition-apply).
+"""ActivityDefinition ``$apply``: a draft request of the definition's kind, for a subject (R4,
+ActivityDefinition-apply).
 
-Order: structural elements, then participants and location; the caller adds dynamicValues. Elements of the definition that
-the kind has no place for are reported, never dropped silently.
+Order: structural elements, then participants and location; the caller adds dynamicValues. Elements of the definition
+that the kind has no place for are reported, never dropped silently.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ class _Drafting:
         if found is not None:
             self.resource[member] = [value] if found[0].many else value
 
-    # -- structural elements ---------------------------------------------------------------------------------------------
+    # -- structural elements
+    # ---------------------------------------------------------------------------------------------
 
     def put(self, member: str | None, element: str, value: Any) -> None:
         """Put ``value`` under ``member``, as one of a list when that is one; report it when there is no such member."""
@@ -148,7 +150,8 @@ class _Drafting:
         else:
             self.left_out.append((element, f"a {self.type} has no place for it"))
 
-    # -- timing, participants, product -------------------------------------------------------------------------------------
+    # -- timing, participants, product
+    # -------------------------------------------------------------------------------------
 
     def _timing(self) -> None:
         """The action's timing, else the definition's, as ``occurrence[x]`` (or what the kind has instead)."""

@@ -50,12 +50,13 @@ def apply(
     """Apply a plan of the content to a subject.
 
     ``plan``: the plan, its canonical or its id. ``data``: a FHIR Bundle, resources, or a ``DataIndex``. ``subject``,
-    ``encounter``, ``practitioner``, ``organization``: references (``Patient/1``); without ``subject`` the only Patient of
-    the data. ``parameters``: values by name, or a FHIR Parameters resource. The user and setting are CodeableConcepts.
-    ``trigger``: only actions that answer to this named event. ``trace``: give the reasons of unknown conditions.
+    ``encounter``, ``practitioner``, ``organization``: references (``Patient/1``); without ``subject`` the only
+    Patient of the data. ``parameters``: values by name, or a FHIR Parameters resource. The user and setting are
+    CodeableConcepts. ``trigger``: only actions that answer to this named event. ``trace``: give the reasons of
+    unknown conditions.
 
-    Raises ``PlanNotFound`` and ``ApplyProblem`` for a call that cannot be answered; what goes wrong while answering is in
-    ``Applied.problems``.
+    Raises ``PlanNotFound`` and ``ApplyProblem`` for a call that cannot be answered; what goes wrong while answering
+    is in ``Applied.problems``.
     """
     found = content.plan(plan) if isinstance(plan, str) else plan
     concepts = {
@@ -126,7 +127,8 @@ class Application:
             decisions=tuple(self._decisions), problems=tuple(dict.fromkeys(self._problems)), versions=self._versions,
         )  # fmt: skip
 
-    # -- a plan ------------------------------------------------------------------------------------------------------------
+    # -- a plan
+    # ------------------------------------------------------------------------------------------------------------
 
     def _plan(self, plan: Plan, *, is_nested: bool) -> Applied:
         if plan.resource.get("url"):
@@ -148,7 +150,8 @@ class Application:
             for number, one in enumerate(plan.resource.get("goal") or ())
         }
 
-    # -- actions -------------------------------------------------------------------------------------------------------------
+    # -- actions
+    # -------------------------------------------------------------------------------------------------------------
 
     def _actions(
         self, actions: Iterable[Action], plan: Plan, goals: Mapping[str, Json], is_nested: bool, *, first_only: bool
@@ -195,13 +198,14 @@ class Application:
             if one in goals:
                 link = {"url": PERTAINS_TO_GOAL, "valueReference": {"reference": f"#{goals[one]['id']}"}}
                 made.setdefault("extension", []).append(link)
+        target = f"{resource['resourceType']}/{resource['id']}" if resource and resource.get("id") else None
         if resource is not None:
             resource = self._keep(resource, nested, plan, action)
             made["resource"] = {"reference": f"#{resource['id']}"}
         elif "definitionUri" in action.raw:
             made["resource"] = {"reference": action.raw["definitionUri"]}
         not_to_do = bool(told.get("doNotPerform")) or bool((resource or {}).get("doNotPerform"))
-        return AppliedAction(action, made, resource, tuple(children), nested, indicator, not_to_do), values
+        return AppliedAction(action, made, resource, tuple(children), nested, indicator, not_to_do, target), values
 
     def _request_of(
         self, activity: Activity, action: Action, plan: Plan, made: Json, values: list[tuple[str, str]]
@@ -256,7 +260,8 @@ class Application:
             self._problem("error", f"{resource['resourceType']}: {place}: {one.message}", plan, action)
         return resource
 
-    # -- ids and problems ------------------------------------------------------------------------------------------------------
+    # -- ids and problems
+    # ------------------------------------------------------------------------------------------------------
 
     def _identity(self, base: str) -> str:
         """An id unique within the answer."""

@@ -20,8 +20,8 @@ Truth = Literal["true", "false", "unknown", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an expression gave: a value (None: unknown), or an error in words. ``computed`` is the expression it is from,
-    the alternative one when that was used.
+    """What an expression gave: a value (None: unknown), or an error in words. ``computed`` is the expression it is
+    from, the alternative one when that was used.
     """
 
     value: Any

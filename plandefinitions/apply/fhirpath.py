@@ -1,6 +1,7 @@
 """FHIRPath expressions, evaluated by ``fhirpathpy``; ``now()`` and ``today()`` are the request's.
 
-The package mutates what it reads and keeps the clock in a global, so it gets copies, and its clock functions are replaced.
+The package mutates what it reads and keeps the clock in a global, so it gets copies, and its clock functions are
+replaced.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ class FhirPathProblem(ValueError):
 
 
 def evaluate(text: str, focus: Any, variables: Mapping[str, Any], moment: datetime.datetime) -> list[Any]:
-    """The collection that the expression gives on ``focus``, with ``%name`` for each variable. Raises ``FhirPathProblem``."""
+    """The collection that the expression gives on ``focus``, with ``%name`` for each variable. Raises
+    ``FhirPathProblem``.
+    """
     known = {name: deepcopy(value) if value is not None else [] for name, value in variables.items()}
     subject = deepcopy(focus) if focus is not None else []
     known.setdefault("context", subject)

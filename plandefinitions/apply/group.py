@@ -21,7 +21,9 @@ _COPIED = (
 
 
 def group_action(action: Action, request: Request, fallback: Mapping[str, Any]) -> Json:
-    """RequestGroup.action of an action. ``fallback`` is its definition: it gives what the action itself does not say."""
+    """RequestGroup.action of an action. ``fallback`` is its definition: it gives what the action itself does not
+    say.
+    """
     raw = action.raw
     made: Json = {"id": action.id} if action.id else {}
     made.update({name: deepcopy(raw[name]) for name in _COPIED if name in raw})
@@ -51,7 +53,9 @@ def _participant(raw: Mapping[str, Any], request: Request) -> Json:
 
 
 def goal(raw: Mapping[str, Any], identity: str, request: Request) -> Json:
-    """A proposed Goal of a plan's goal. What it addresses is a Condition of the patient's with such a code, else words."""
+    """A proposed Goal of a plan's goal. What it addresses is a Condition of the patient's with such a code, else
+    words.
+    """
     made: Json = {
         "resourceType": "Goal",
         "id": identity,

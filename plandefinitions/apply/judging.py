@@ -1,4 +1,6 @@
-"""Does an action apply? Its applicability conditions, all of which must be true (R4, PlanDefinition.action.condition)."""
+"""Does an action apply? Its applicability conditions, all of which must be true (R4,
+PlanDefinition.action.condition).
+"""
 
 from __future__ import annotations
 

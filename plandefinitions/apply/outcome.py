@@ -17,7 +17,8 @@ Status = Literal["applicable", "not-applicable", "unknown", "error"]
 class Problem:
     """Something that went wrong or was left out. ``action`` is the address of the action, ``plan`` its plan's title.
 
-    ``error``: a rule could not be judged or a value not set; ``warning``: something was left out; ``information``: noted.
+    ``error``: a rule could not be judged or a value not set; ``warning``: something was left out; ``information``:
+    noted.
     """
 
     severity: Literal["error", "warning", "information"]
@@ -82,7 +83,8 @@ class AppliedAction:
     """An action that applies: its RequestGroup.action as JSON, the resource made for it, what is below it.
 
     ``nested`` is the plan that the action's definition is, applied. ``indicator`` is a card indicator set in the way of
-    DSTU3. ``do_not_perform``: what it proposes is *not* to do something.
+    DSTU3. ``do_not_perform``: what it proposes is *not* to do something. ``target``: the reference of an existing
+    resource that ``resource`` stands for.
     """
 
     action: Action
@@ -92,6 +94,7 @@ class AppliedAction:
     nested: Applied | None = None
     indicator: str | None = None
     do_not_perform: bool = False
+    target: str | None = None
 
     @property
     def below(self) -> tuple[AppliedAction, ...]:

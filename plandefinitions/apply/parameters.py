@@ -18,8 +18,8 @@ def bind_parameters(
 ) -> tuple[dict[str, Any], list[str]]:  # fmt: skip
     """(values by the program's names, what does not fit).
 
-    ``mapping`` says under which name a parameter's value is given; else its own. One value makes a list of one, a list of
-    one a single value; of a Bundle, a list of a resource type takes the resources of that type.
+    ``mapping`` says under which name a parameter's value is given; else its own. One value makes a list of one, a
+    list of one a single value; of a Bundle, a list of a resource type takes the resources of that type.
     """
     bound: dict[str, Any] = {}
     problems: list[str] = []

@@ -22,7 +22,9 @@ class ApplyProblem(ValueError):
 
 @dataclass(frozen=True)
 class Request:
-    """The call, with its references resolved. ``variables`` are the resources and concepts behind ``%name``, or None."""
+    """The call, with its references resolved. ``variables`` are the resources and concepts behind ``%name``, or
+    None.
+    """
 
     subject: str
     index: DataIndex

@@ -1,7 +1,7 @@
 """Findings about guidance content, for its author.
 
-Codes are stable. By number: 10x files and FHIR structure, 11x invariants, 12x identity and status, 13x references between
-definitions, 14x expressions and CQL, 15x ActivityDefinitions, 16x triggers, 17x parameters.
+Codes are stable. By number: 10x files and FHIR structure, 11x invariants, 12x identity and status, 13x references
+between definitions, 14x expressions and CQL, 15x ActivityDefinitions, 16x triggers, 17x parameters.
 """
 
 from __future__ import annotations

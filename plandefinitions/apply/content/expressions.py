@@ -33,7 +33,9 @@ _WORD = re.compile(r"\s*[A-Za-z_]\w*\s*")
 
 @dataclass(slots=True)
 class Scope:
-    """Where expressions are bound: the libraries in reach, the names given to earlier expressions, the subject's type."""
+    """Where expressions are bound: the libraries in reach, the names given to earlier expressions, the subject's
+    type.
+    """
 
     libraries: Mapping[str, Library]
     program: ProgramBuilder
@@ -43,7 +45,9 @@ class Scope:
 
 
 def bind(raw: Any, at: Location, scope: Scope, *, is_condition: bool, holder: Any = None) -> Bound | None:
-    """Bind an Expression; None, with a finding, when it cannot be. ``holder`` is the element the expression stands in."""
+    """Bind an Expression; None, with a finding, when it cannot be. ``holder`` is the element the expression stands
+    in.
+    """
     if not isinstance(raw, dict):
         return None  # reported by the structural check
     language, text = raw.get("language"), raw.get("expression")

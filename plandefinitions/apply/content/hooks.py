@@ -1,4 +1,6 @@
-"""Which CDS Hooks services the content offers: one for each plan and named event (section B of the checklist in docs)."""
+"""Which CDS Hooks services the content offers: one for each plan and named event (section B of the checklist in
+docs).
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def hook_services(plans: Iterable[Plan]) -> tuple[HookService, ...]:
 
 
 def is_hook(name: str) -> bool:
-    """Is it a hook of the CDS Hooks Library, or a name of that form (a private hook's is in reverse-domain notation)?"""
+    """Is it a hook of the CDS Hooks Library, or a name of that form (a private hook's is in reverse-domain
+    notation)?
+    """
     return name in KNOWN or _NAME.fullmatch(name) is not None
 
 

@@ -1,7 +1,7 @@
 """Inline CQL expressions: made into the text of a define, their variables and unqualified names resolved.
 
-An inline expression stands in no library. ``%subject`` becomes a parameter, ``%name`` a named expression, and a name that
-one of the plan's libraries declares may be used without the library's name.
+An inline expression stands in no library. ``%subject`` becomes a parameter, ``%name`` a named expression, and a name
+that one of the plan's libraries declares may be used without the library's name.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def declared(library: Library) -> frozenset[str]:
 def rewrite(text: str, names: Mapping[str, str], variable: Callable[[str], str | None]) -> str:
     """``text`` with ``names`` replaced by qualified ones and each ``%variable`` by what ``variable`` gives for it.
 
-    A name after a point is an element, and kept. ``variable`` may give None: the variable is kept, for the translator to
-    refuse.
+    A name after a point is an element, and kept. ``variable`` may give None: the variable is kept, for the
+    translator to refuse.
     """
     after_point = False
 

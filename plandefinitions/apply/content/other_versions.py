@@ -1,4 +1,6 @@
-"""Elements of other FHIR versions, by the name they would be looked for: so that a finding names the version and the mend."""
+"""Elements of other FHIR versions, by the name they would be looked for: so that a finding names the version and the
+mend.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Canonical references: ``url``, ``url|version``, ``url#fragment``, ``#contained``.
 
-A canonical without a version means the newest loaded one. Versions are ordered part by part, numbers by value (1.10 after
-1.9) and after words, no version before any other (``cql.terminology.canonical``). Status plays no part.
+A canonical without a version means the newest loaded one. Versions are ordered part by part, numbers by value (1.10
+after 1.9) and after words, no version before any other (``cql.terminology.canonical``). Status plays no part.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Registry:
             findings.error("PD-121", f"{canonical(source.resource)} is also defined in {where}", source.at)
 
     def resolve(self, reference: str, owner: Source | None = None) -> Source | None:
-        """What a canonical stands for, None when it is not loaded. ``owner`` is whose contained resources ``#id`` names."""
+        """What a canonical stands for, None when it is not loaded. ``owner`` is whose contained resources ``#id``
+        names.
+        """
         url, _, fragment = reference.partition("#")
         if not url:
             return _contained(owner, fragment) if owner else None

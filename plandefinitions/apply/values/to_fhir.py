@@ -15,7 +15,8 @@ from plandefinitions.apply.r4.primitives import fits
 
 UCUM = "http://unitsofmeasure.org"
 _CALENDAR = {
-    "year": "a", "month": "mo", "week": "wk", "day": "d", "hour": "h", "minute": "min", "second": "s", "millisecond": "ms",
+    "year": "a", "month": "mo", "week": "wk", "day": "d", "hour": "h", "minute": "min", "second": "s", "millisecond":
+    "ms",
 }  # fmt: skip
 _TEXT = frozenset(
     (

@@ -1,7 +1,7 @@
 """Writing a computed value into a resource, where a path says.
 
-Parents are made, what stands beside is kept, a choice's other type is removed. An index may name the next free place of a
-list, no later one. Nothing is written unless all of it can be.
+Parents are made, what stands beside is kept, a choice's other type is removed. An index may name the next free place
+of a list, no later one. Nothing is written unless all of it can be.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ class WriteProblem(ValueError):
 
 
 def write(target: dict[str, Any], type_name: str, path: Path, value: Any) -> dict[str, Any]:
-    """``target`` with ``value`` (CQL or FHIR) at ``path``; the argument itself is not changed. Raises ``WriteProblem``."""
+    """``target`` with ``value`` (CQL or FHIR) at ``path``; the argument itself is not changed. Raises
+    ``WriteProblem``.
+    """
     try:
         steps = places(path, type_name)
         changed = deepcopy(target)

@@ -1,0 +1,69 @@
+"""Where a card's guidance comes from: source, topic and links (CDS Hooks 2.0, Source and Link)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from plandefinitions.apply.content.model import Plan
+from plandefinitions.apply.outcome import AppliedAction
+from plandefinitions.cards.text import plain
+
+Json = dict[str, Any]
+_LINKED = frozenset({"documentation", "justification", "citation", "derived-from"})
+
+
+def source(plan: Plan, action: AppliedAction | None) -> Json:
+    """The primary source: the action's documentation, else the plan's publisher or title."""
+    found = next((one for one in _documentation(action) if one.get("type") == "documentation"), {})
+    words = next((found[one] for one in ("display", "label", "citation") if found.get(one)), None)
+    made: Json = {"label": plain(str(words or plan.resource.get("publisher") or plan.title))}
+    url = _web(found.get("url")) or (None if found else _web(plan.resource.get("url")))
+    if url:
+        made["url"] = url
+    icon = _web((found.get("document") or {}).get("url"))
+    if icon:
+        made["icon"] = icon
+    made["topic"] = _topic(plan, action)
+    return made
+
+
+def _topic(plan: Plan, action: AppliedAction | None) -> Json:
+    """A Coding that says what the card is about: the plan's topic, the action's code, else the plan itself."""
+    concepts = [*(plan.resource.get("topic") or ()), *(action.action.raw.get("code") or () if action else ())]
+    for concept in concepts:
+        for one in concept.get("coding") or ():
+            if one.get("system") and one.get("code"):
+                return {name: one[name] for name in ("system", "code", "display") if one.get(name)}
+    base, _, name = str(plan.resource.get("url") or "urn:plandefinition").rpartition("/")
+    return {"system": base or "urn:plandefinition", "code": name or plan.id, "display": plan.title}
+
+
+def links(plan: Plan, action: AppliedAction) -> list[Json]:
+    """Other documentation of the action, and related artifacts of the plan: what has a web address, each once."""
+    first = next((one for one in _documentation(action) if one.get("type") == "documentation"), None)
+    artifacts = [one for one in _documentation(action) if one is not first]
+    artifacts += list(plan.resource.get("relatedArtifact") or ())
+    found: dict[str, Json] = {}
+    for one in artifacts:
+        url = _web(one.get("url")) or _web((one.get("document") or {}).get("url"))
+        if url and one.get("type") in _LINKED:
+            label = next((one[name] for name in ("label", "display", "citation") if one.get(name)), url)
+            found.setdefault(url, {"label": plain(str(label)), "url": url, "type": "absolute"})
+    return list(found.values())
+
+
+def citations(action: AppliedAction) -> list[str]:
+    """Citations of the action that have no web address: they are told in the detail."""
+    found = (one for one in _documentation(action) if one.get("citation") and not _web(one.get("url")))
+    return [plain(str(one["citation"])) for one in found]
+
+
+def _documentation(action: AppliedAction | None) -> Iterable[Mapping[str, Any]]:
+    return action.json.get("documentation") or () if action else ()
+
+
+def _web(url: Any) -> str | None:
+    """The URL when it is an absolute web address."""
+    text = str(url).strip() if url else ""
+    return text if text.startswith(("https://", "http://")) and not any(one in text for one in ' "<>\\') else None

@@ -37,8 +37,9 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
         return found
     about_sarcoma = _names_sarcoma(found)
     about_other = any(m.kind == "other-malignancy" and m.polarity == "affirmed" for m in found)
+    said: set[tuple[object, ...]] = set()
     for mention in found:
-        if mention.other_person:
+        if mention.other_person or _again(mention, said):
             continue
         attributes: dict[str, object] = dict(mention.attributes)
         if mention.kind == "metastasis" and about_sarcoma and not about_other:
@@ -61,6 +62,16 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
             extra=attributes,
         )
     return found
+
+
+def _again(mention: Mention, said: set[tuple[object, ...]]) -> bool:
+    """Whether a text has said this already: long reports repeat themselves, and once is enough."""
+    attributes = tuple(sorted((name, str(value)) for name, value in mention.attributes.items()))
+    key = (mention.kind, mention.concept, mention.polarity, mention.historical, attributes)
+    if key in said:
+        return True
+    said.add(key)
+    return False
 
 
 def _is_over(text: str, mention: Mention) -> bool:

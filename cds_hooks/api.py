@@ -16,7 +16,11 @@ from cds_hooks.errors import CallError
 from cds_hooks.services import Answer, Guidance, Service
 from cds_hooks.settings import Settings
 
-_CALL_BODY: dict[str, Any] = {
+_OUTCOME = {
+    "4XX": {"description": "An OperationOutcome", "content": {"application/json": {"schema": {"type": "object"}}}}
+}
+_CALL: dict[str, Any] = {
+    "parameters": [{"name": "service_id", "in": "path", "required": True, "schema": {"type": "string"}}],
     "requestBody": {
         "required": True,
         "description": "A CDS Hooks 2.0.1 request.",
@@ -36,7 +40,7 @@ _CALL_BODY: dict[str, Any] = {
                 }
             }
         },
-    }
+    },
 }
 
 
@@ -47,8 +51,8 @@ def api_routes(guidance: Guidance, settings: Settings) -> APIRouter:
     discovery = orjson.dumps({"services": [service.to_json() for service in guidance.services]})
     limiter = CapacityLimiter(settings.evaluations)
 
-    async def run(request: Request, service_id: str, render: Callable[[Answer], object]) -> Response:
-        service = _named(services, service_id)
+    async def run(request: Request, render: Callable[[Answer], object]) -> Response:
+        service = _named(services, request.path_params["service_id"])
         body = await read_body(request, settings.max_body_bytes)
 
         def work() -> bytes:
@@ -60,13 +64,15 @@ def api_routes(guidance: Guidance, settings: Settings) -> APIRouter:
     async def discover() -> Response:
         return _json(discovery)
 
-    @router.post("/cds-services/{service_id}", summary="A hook call: cards", openapi_extra=_CALL_BODY)
-    async def call(request: Request, service_id: str) -> Response:
-        return await run(request, service_id, lambda answer: {"cards": answer.cards})
+    @router.post("/cds-services/{service_id}", summary="A hook call: cards", openapi_extra=_CALL, responses=_OUTCOME)
+    async def call(request: Request) -> Response:
+        return await run(request, lambda answer: {"cards": answer.cards})
 
-    @router.post("/explain/{service_id}", summary="The decision behind the cards", openapi_extra=_CALL_BODY)
-    async def explain(request: Request, service_id: str) -> Response:
-        return await run(request, service_id, lambda answer: {**answer.explanation, "cards": answer.cards})
+    @router.post(
+        "/explain/{service_id}", summary="The decision behind the cards", openapi_extra=_CALL, responses=_OUTCOME
+    )
+    async def explain(request: Request) -> Response:
+        return await run(request, lambda answer: {**answer.explain(), "cards": answer.cards})
 
     return router
 

@@ -47,12 +47,13 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
     )
     app.include_router(api_routes(guidance, settings))
     app.include_router(operation_routes(guidance))
+    app.include_router(guidance.pages())
     app.mount("/static", static_files())
     if settings.demo:
         app.include_router(demo_routes(guidance, settings))
     app.add_middleware(Shield)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
+    app.add_middleware(CrossOrigin, origins=settings.allowed_origins or (("*",) if settings.demo else ()))
     return app
 
 

@@ -14,7 +14,9 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The body, at most `limit` bytes. Raises ``CallError`` 413 as soon as it is larger, 415 when it is not JSON."""
     _check_type(request)
     too_large = CallError(
-        413, "body-too-large", f"the body is larger than the {limit} bytes that this service accepts; send less prefetch"
+        413,
+        "body-too-large",
+        f"the body is larger than the {limit} bytes that this service accepts; send less prefetch",
     )
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:

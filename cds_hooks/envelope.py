@@ -93,11 +93,15 @@ def _field(holder: Json, name: str, kind: str, purpose: str, within: str = "") -
     value = holder.get(name)
     wanted, described = _TYPES[kind]
     if value is None:
-        raise CallError(400, "missing-field", f"{within}{name}: is missing; send {described} ({purpose})", [within + name])
+        raise CallError(
+            400, "missing-field", f"{within}{name}: is missing; send {described} ({purpose})", [within + name]
+        )
     if not isinstance(value, wanted):
         raise CallError(400, "wrong-type", f"{within}{name}: must be {described} ({purpose})", [within + name])
     if kind == "text" and not value.strip():
-        raise CallError(400, "missing-field", f"{within}{name}: is empty; send {described} ({purpose})", [within + name])
+        raise CallError(
+            400, "missing-field", f"{within}{name}: is empty; send {described} ({purpose})", [within + name]
+        )
     return value
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
+
+import orjson
+from fastapi import APIRouter
 
 from cds_hooks.envelope import HookCall
 from cds_hooks.errors import CallError
-from cds_hooks.prefetch import Received, State, Template, patient_templates, read_prefetch
+from cds_hooks.guidance import guidance_routes
+from cds_hooks.prefetch import Received, State, patient_templates, read_prefetch
 from cds_hooks.services import Answer, Service
 from cds_hooks.settings import Settings
 from mappers import PatientFacts, map_patient
 from mappers.reading.collect import READERS
-from plandefinitions.guideline import Decisions, Guideline
+from plandefinitions.guideline import Decision, Decisions, Guideline, GuidelineSettings
+from plandefinitions.guideline.cards import build_cards
 
 _PURPOSES = {
     "patient-view": (
@@ -42,24 +49,32 @@ _USAGE = (
 class SarcomaGuidance:
     """The guideline, loaded; answers the four hooks."""
 
-    def __init__(self, guideline: Guideline, templates: Sequence[Template]) -> None:
+    def __init__(self, guideline: Guideline, settings: Settings) -> None:
         self._guideline = guideline
-        self._templates = tuple(templates)
-        self.recommendations: Sequence[Any] = ()
+        self._templates = patient_templates(READERS)
+        self._guidance_url = f"{settings.base_url}/guidance"
+        self._demo = settings.demo
         self.services: Sequence[Service] = tuple(
             Service(f"sarcoma-{hook}", hook, title, description, _USAGE, self._templates)
             for hook, (title, description) in _PURPOSES.items()
         )
+        self.titles: Mapping[str, str] = {entry.id: entry.title for entry in guideline.entries}
+        self.version = _version(guideline)
 
     @classmethod
     def load(cls, settings: Settings) -> SarcomaGuidance:
-        """Compiles the guideline's content."""
-        return cls(Guideline.load(settings.guideline), patient_templates(READERS))
+        """Compiles the guideline's content; what is read on first use, such as code tables, is read now.
 
-    @property
-    def version(self) -> str:
-        """The version of the content."""
-        return self._guideline.version
+        Raises ``ContentError`` and ``SettingsError`` of the guideline.
+        """
+        chosen = GuidelineSettings(settings.parameters, frozenset(settings.switched_off))
+        guidance = cls(Guideline.load(chosen), settings)
+        guidance._warm()
+        return guidance
+
+    def pages(self) -> APIRouter:
+        """The guidance pages."""
+        return guidance_routes(self._guideline, demo=self._demo)
 
     def answer(self, service: Service, call: HookCall) -> Answer:
         """Facts, decisions and cards of one call. Raises ``CallError`` 412 when required data did not come."""
@@ -68,7 +83,25 @@ class SarcomaGuidance:
             raise _lacking(received)
         facts = _facts(call, received)
         decisions = self._guideline.decide(facts, service.hook, call.now)
-        return Answer(decisions.cards(), _explanation(facts, decisions, received))
+        cards = build_cards(decisions, self._guidance_url)
+        return Answer(cards, lambda: _explanation(facts, decisions, received))
+
+    def _warm(self) -> None:
+        """Answers one call for a patient of nobody's, so that the first real one does not pay for loading."""
+        now = datetime.now(UTC)
+        condition = {"resourceType": "Condition", "code": {"text": "Leiomyosarcoma, lung metastases"}}
+        for service in self.services:
+            facts = map_patient([{"resourceType": "Patient", "id": "warm"}, condition], patient_id="warm", as_of=now)
+            build_cards(self._guideline.decide(facts, service.hook, now), self._guidance_url)
+
+
+def _version(guideline: Guideline) -> str:
+    """A version that changes with any entry's text or plan, and with the settings."""
+    digest = sha256()
+    for entry in guideline.entries:
+        digest.update(orjson.dumps([entry.id, entry.text, entry.plan, entry.activities]))
+    digest.update(orjson.dumps([[one.name, str(one.value)] for one in guideline.parameters.values()]))
+    return digest.hexdigest()[:12]
 
 
 def _facts(call: HookCall, received: Received) -> PatientFacts:
@@ -91,15 +124,23 @@ def _explanation(facts: PatientFacts, decisions: Decisions, received: Received) 
     """The explanation's parts but the cards; `unread` and `problems` say what the facts could not be built on."""
     explanation: dict[str, Any] = {
         "facts": facts.to_explanation(),
-        "recommendations": [
-            {"id": one.id, "status": one.status, "because": one.because, "missing": one.missing} for one in decisions
-        ],
+        "recommendations": [one.to_explanation() | {"criteria": _criteria(one)} for one in decisions.decisions],
     }
     if received.unread:
         explanation["unread"] = sorted(received.unread)
     if facts.problems:
         explanation["problems"] = [{"reference": one.reference, "reason": one.reason} for one in facts.problems]
     return explanation
+
+
+def _criteria(decision: Decision) -> list[dict[str, Any]]:
+    """Each criterion with its state (met, not-met, unknown) and what it found, for the criteria table."""
+    return [
+        {"name": one.name, "state": one.state, "words": one.words, "role": one.role, "group": one.group}
+        | ({"missing": one.missing} if one.missing else {})
+        | ({"local": True} if one.local else {})
+        for one in decision.criteria
+    ]
 
 
 _WHY = {

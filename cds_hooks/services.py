@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from fastapi import APIRouter
 
 from cds_hooks.envelope import HookCall
 from cds_hooks.prefetch import Template
@@ -41,10 +43,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The cards of one call, and the decision behind them in the form of ``/explain`` (without the cards)."""
+    """The cards of one call; `explain` makes the decision behind them, as ``/explain`` shows it without the cards."""
 
     cards: Sequence[Mapping[str, Any]]
-    explanation: Mapping[str, Any]
+    explain: Callable[[], Mapping[str, Any]]
 
 
 class Guidance(Protocol):
@@ -60,6 +62,13 @@ class Guidance(Protocol):
     @property
     def version(self) -> str:
         """The version of the content."""
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The titles of the recommendations that explanations name, by id."""
+
+    def pages(self) -> APIRouter:
+        """The pages about the content itself, without any patient."""
 
     def answer(self, service: Service, call: HookCall) -> Answer:
         """Evaluates one call. Raises ``CallError`` when the call cannot be answered."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,8 @@ class Settings:
     `allowed_origins`: the web origins whose scripts may call; ``*`` for all.
     `max_body_bytes`: larger bodies are refused with 413.
     `evaluations`: how many calls are worked on at once in one process; more wait their turn.
-    `guideline`: the hospital's choices about the guideline (see `plandefinitions.guideline`).
+    `parameters`: thresholds of the guideline by name, where the hospital's differ from the defaults.
+    `switched_off`: what of the guideline's local rules is not to be used (an entry, or one criterion of an entry).
     """
 
     host: str = "127.0.0.1"
@@ -33,11 +36,14 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     max_body_bytes: int = 20_000_000
     evaluations: int = 4
-    guideline: dict[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, int | float] = field(default_factory=dict)
+    switched_off: tuple[str, ...] = ()
     patients: Path = _REPOSITORY / "fixtures" / "patients"
 
     def __post_init__(self) -> None:
         """Refuses what must never run. Raises ``SettingsError``."""
+        if self.workers < 1 or self.evaluations < 1 or self.max_body_bytes < 1 or not 0 < self.port < 65536:
+            raise SettingsError("workers, evaluations and max_body_bytes must be 1 or more, port between 1 and 65535")
         if not self.demo:
             raise SettingsError(
                 "authentication of clients is not configured, and without it the service does not start; "
@@ -64,11 +70,62 @@ class Settings:
     @classmethod
     def from_json(cls, text: str) -> Settings:
         """The settings that `to_json` wrote."""
-        values = json.loads(text)
-        values["content"] = Path(values["content"]) if values["content"] else None
-        values["patients"] = Path(values["patients"])
-        values["allowed_origins"] = tuple(values["allowed_origins"])
-        return cls(**values)
+        return cls(**_typed(json.loads(text)))
+
+    @classmethod
+    def from_file(cls, path: Path, given: Mapping[str, Any]) -> Settings:
+        """The settings of a TOML file; `given` on the command line comes first. Raises ``SettingsError``."""
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: cannot be read; give the path of a readable UTF-8 file") from error
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path}: is not TOML ({error})") from error
+        known = {one.name for one in fields(cls)}
+        for name, value in values.items():
+            if name not in known:
+                raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
+            _check(path, name, value)
+        return cls(**_typed(values | given))
+
+
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "host": (str, "a string"),
+    "port": (int, "a whole number"),
+    "workers": (int, "a whole number"),
+    "demo": (bool, "true or false"),
+    "content": (str, "a string"),
+    "public_url": (str, "a string"),
+    "allowed_origins": (list, "a list of strings"),
+    "max_body_bytes": (int, "a whole number"),
+    "evaluations": (int, "a whole number"),
+    "parameters": (dict, "a table of name = number"),
+    "switched_off": (list, "a list of strings"),
+    "patients": (str, "a string"),
+}
+
+
+def _check(path: Path, name: str, value: object) -> None:
+    kind, described = _KINDS[name]
+    fits = type(value) is kind
+    if fits and isinstance(value, list):
+        fits = all(isinstance(one, str) for one in value)
+    if fits and isinstance(value, dict):
+        fits = all(type(one) in (int, float) for one in value.values())
+    if not fits:
+        raise SettingsError(f"{path}: {name}: must be {described}")
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON or TOML has them in the types of the fields."""
+    typed = dict(values)
+    for name in ("content", "patients"):
+        if typed.get(name) is not None:
+            typed[name] = Path(typed[name])
+    for name in ("allowed_origins", "switched_off"):
+        if name in typed:
+            typed[name] = tuple(typed[name])
+    return typed
 
 
 class SettingsError(ValueError):

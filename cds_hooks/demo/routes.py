@@ -34,7 +34,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     patients = load_patients(settings.patients)
     services = {service.hook: service for service in guidance.services}
-    titles = {one.id: one.title for one in guidance.recommendations}
+    titles = guidance.titles
 
     @router.get("/")
     async def start() -> Response:
@@ -77,14 +77,17 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             raise CallError(404, "not-found", "there is no sample patient of this id; /demo lists them")
         hook = hook or next(iter(patient.contexts))
         if hook not in services:
-            raise CallError(404, "not-found", "there is no service for this hook; GET /cds-services lists those there are")
+            raise CallError(
+                404, "not-found", "there is no service for this hook; GET /cds-services lists those there are"
+            )
         service = services[hook]
         return patient, service, patient.request(hook, _context(patient, hook, order), service.templates)
 
     def _page_values(
         patient: SamplePatient, service: Service, request: Mapping[str, Any], answer: Answer
     ) -> dict[str, Any]:
-        facts = answer.explanation["facts"]
+        explanation = answer.explain()
+        facts = explanation["facts"]
         return {
             "patient": patient,
             "person": view.person(patient.patient, patient.as_of),
@@ -92,10 +95,11 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             "hook": service.hook,
             "service": service,
             "cards": answer.cards,
-            "groups": view.decision_groups(answer.explanation["recommendations"], titles),
-            "facts": view.fact_rows(facts),
+            "looks": view.LOOKS,
+            "groups": view.decision_groups(explanation["recommendations"], titles),
+            "facts": view.fact_groups(facts),
             "records": view.records(patient, facts),
-            "problems": answer.explanation.get("problems", []),
+            "problems": explanation.get("problems", []),
             "request": view.abridged(request),
             "response": {"cards": answer.cards},
             "base_url": settings.base_url,
@@ -112,6 +116,8 @@ def _context(patient: SamplePatient, hook: str, order: str) -> dict[str, Any]:
         if order and order not in orders.choices():
             raise CallError(404, "not-found", "this order is not among those that can be tried")
         return orders.context_with(order or orders.DRUGS[0], hook, told, patient.id)
-    return {"userId": "Practitioner/example", "patientId": patient.id} | (
-        {"encounterId": f"{patient.id}-encounter"} if hook == "encounter-start" else {}
-    ) | told
+    return (
+        {"userId": "Practitioner/example", "patientId": patient.id}
+        | ({"encounterId": f"{patient.id}-encounter"} if hook == "encounter-start" else {})
+        | told
+    )

@@ -20,6 +20,17 @@ STATUSES: Mapping[str, tuple[str, str]] = {
 """The statuses in the order of the page: the word for each, and what it means."""
 
 
+LOOKS: Mapping[tuple[bool, str], Mapping[str, str]] = {
+    (False, "met"): {"look": "met", "word": "Met"},
+    (False, "not-met"): {"look": "not-met", "word": "Not met"},
+    (False, "unknown"): {"look": "unknown", "word": "Unknown"},
+    (True, "met"): {"look": "suppressed", "word": "Rules it out"},
+    (True, "not-met"): {"look": "clear", "word": "Not in the way"},
+    (True, "unknown"): {"look": "unknown", "word": "Unknown"},
+}
+"""How a criterion's state is shown, by whether it is an exclusion: an exclusion that is "met" is no good news."""
+
+
 def decision_groups(recommendations: Iterable[Json], titles: Mapping[str, str]) -> list[dict[str, Any]]:
     """The recommendations by status, with the title of each; statuses that none has are left out."""
     groups: dict[str, list[dict[str, Any]]] = {status: [] for status in STATUSES}
@@ -32,13 +43,28 @@ def decision_groups(recommendations: Iterable[Json], titles: Mapping[str, str]) 
     ]
 
 
-def fact_rows(facts: Mapping[str, Json]) -> list[dict[str, Any]]:
-    """The facts for the table: those with a value or evidence first, then those nothing is known of."""
-    rows = [{"key": key, "label": _label(key), "open": False, **fact} for key, fact in facts.items()]
-    return sorted(rows, key=lambda row: _ORDER[row["status"]])
+def fact_groups(facts: Mapping[str, Json]) -> dict[str, list[dict[str, Any]]]:
+    """The facts for the page: those with evidence or a conflict, those read as none on record, those not known."""
+    groups: dict[str, list[dict[str, Any]]] = {"found": [], "none": [], "unknown": []}
+    for key, fact in facts.items():
+        row = {"key": key, "label": _label(key), **fact, "sources": _sources(fact["evidence"])}
+        if fact["evidence"] or fact["status"] == "conflicting":
+            groups["found"].append(row)
+        else:
+            groups["none" if fact["status"] == "known" else "unknown"].append(row)
+    return groups
 
 
-_ORDER = {"conflicting": 0, "known": 1, "unknown": 2}
+def _sources(evidence: Iterable[Json]) -> list[dict[str, Any]]:
+    """Evidence by resource: one resource is often read by several rules."""
+    sources: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in evidence:
+        key = (one["reference"], one.get("date", ""))
+        source = sources.setdefault(key, {"reference": key[0], "date": key[1], "readings": []})
+        reading = {"words": one.get("words", ""), "rule": one["rule"]}
+        if reading not in source["readings"]:
+            source["readings"].append(reading)
+    return list(sources.values())
 
 
 def _label(key: str) -> str:

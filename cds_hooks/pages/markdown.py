@@ -12,9 +12,12 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 
-def render_markdown(text: str) -> Markup:
-    """The text as HTML. Raw HTML in it is shown as text; links leave the page without telling where from."""
-    return Markup(_parser().render(text))
+def render_markdown(text: str, lower: int = 0) -> Markup:
+    """The text as HTML, its headings `lower` levels down: those of the page stand above those of a text in it.
+
+    Raw HTML in the text is shown as text; links leave the page without telling where from.
+    """
+    return Markup(_parser().render(text, {"lower": lower}))
 
 
 @cache
@@ -36,7 +39,6 @@ def _open_link(renderer: RendererHTML, tokens: Sequence[Token], index: int, opti
 
 
 def _lower_heading(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Two levels lower: the page's own headings stand above those of a text in it."""
-    level = min(int(tokens[index].tag[1:]) + 2, 6)
+    level = min(int(tokens[index].tag[1:]) + env["lower"], 6)
     tokens[index].tag = f"h{level}"
     return str(renderer.renderToken(tokens, index, options, env))

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -53,6 +52,8 @@ def write(key: str, entry: dict[str, Any]) -> None:
     folder = _folder()
     if folder is None:
         return
+    import tempfile  # here, because it brings much with it that only writing needs
+
     body = json.dumps({**entry, "engine": engine_version()}, separators=(",", ":")).encode()
     with suppress(OSError):
         handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")

@@ -15,7 +15,6 @@ from cql.data.warnings import DataWarning, WarningLog
 from cql.errors import DataError, EvaluationError, LimitExceeded, ValueSetNotFound
 from cql.limits import Limits
 from cql.operators.message import MessageRecord
-from cql.parameters import convert
 from cql.values import Code, CodeSystem, DateTime, Interval, Uncertainty, ValueSet
 
 if TYPE_CHECKING:
@@ -283,6 +282,8 @@ class Engine:
     def _fill_parameters(self, evaluation: Evaluation, given: Mapping[str, Any]) -> None:
         if not given:
             return
+        from cql.parameters import convert  # here, because it needs the operators, which loading a library does not
+
         known = {
             one.name if one.library is None else f"{one.library}.{one.name}": one
             for one in evaluation.program.parameters

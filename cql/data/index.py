@@ -13,7 +13,6 @@ from typing import Any
 
 from cql.data.code_index import CodeIndex
 from cql.data.compartment import of_patient
-from cql.data.date_filter import within
 from cql.data.references import References
 from cql.data.warnings import DUPLICATE_RESOURCE, ENTRY_WITHOUT_RESOURCE, DataWarning, WarningLog, reference_of
 from cql.errors import DataError
@@ -77,7 +76,11 @@ class DataIndex:
             found = self.resources(resource_type)
         else:
             found = self._code_index(resource_type, code_path).matching(_keys(codes))
-        return found if date_path is None else within(found, date_path, date_range)
+        if date_path is None:
+            return found
+        from cql.data.date_filter import within  # here, because it needs the interval operators, and few retrieves it
+
+        return within(found, date_path, date_range)
 
     @property
     def patient(self) -> Resource | None:

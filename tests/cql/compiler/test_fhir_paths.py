@@ -188,7 +188,7 @@ class TestComparisonsInConditions:
         data = [_with_date(number, one) for number, one in enumerate(self.DATES)]
         moment = helper("ToDateTime", as_fhir(prop("effective", "O"), "dateTime"))
         for low_closed in (True, False):
-            interval = {"type": "Interval", "lowClosed": low_closed, "highClosed": True}
+            interval: Node = {"type": "Interval", "lowClosed": low_closed, "highClosed": True}
             interval |= {"low": op("ToDateTime", lit("2026-01-02T00:00:00Z")), "high": {"type": "Now"}}
             rows = value(query(ROW, returns=op("In", moment, interval)), data)
             kept = value(query(ROW, where=op("In", moment, interval), returns=prop("id", "O")), data)

@@ -217,5 +217,7 @@ class Declarations:
         return None
 
 
-def _not_yet(_: Symbol | FunctionSymbol) -> CqlType:
-    return ERRONEOUS
+def _not_yet(symbol: Symbol | FunctionSymbol) -> CqlType:
+    """The type of what is declared before the statements are translated."""
+    of = symbol.type if isinstance(symbol, Symbol) else symbol.result
+    return of if of is not None else ERRONEOUS

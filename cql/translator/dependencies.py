@@ -27,7 +27,7 @@ def names_in(node: Node) -> set[str]:
         elif isinstance(one, Node):
             if isinstance(one, (Identifier, Call)):
                 found.add(one.name)
-            pending.extend(getattr(one, name) for name in _child_fields(type(one)))
+            pending.extend(getattr(one, name) for name in _child_fields(type(one)))  # type: ignore[arg-type]
     return found
 
 

@@ -203,7 +203,8 @@ def _best(found: list[Resolution]) -> Resolution | Ambiguous | None:
     if len(found) < 2:
         return found[0] if found else None
     lowest = min(one.score for one in found)
-    best = [one for one in found if one.score == lowest]
+    # A generic signature may become one that stands in the table too.
+    best = list({one.overload.parameters: one for one in found if one.score == lowest}.values())
     if len(best) > 1:
         simplest = min(precedence(one.overload) for one in best)
         best = [one for one in best if precedence(one.overload) == simplest]

@@ -38,7 +38,7 @@ TruncatedDivide: Integer,Integer->Integer; Long,Long->Long; Decimal,Decimal->Dec
 _ORDERED: Final = """Integer,Integer->Boolean; Long,Long->Boolean; Decimal,Decimal->Boolean; String,String->Boolean; \
 DateTime,DateTime->Boolean; Date,Date->Boolean; Time,Time->Boolean; Quantity,Quantity->Boolean"""
 _EQUALITY: Final = (
-    _ORDERED + "; Boolean,Boolean->Boolean; Ratio,Ratio->Boolean; C,C->Boolean; R,R->Boolean; H,H->Boolean; "
+    _ORDERED + "; Boolean,Boolean->Boolean; Ratio,Ratio->Boolean; Code,Code->Boolean; Concept,Concept->Boolean; C,C->Boolean; R,R->Boolean; H,H->Boolean; "
     "[T],[T]->Boolean; <T>,<T>->Boolean"
 )
 

@@ -178,7 +178,8 @@ class TypeSystem:
         owner = self.models.get(of.uri)
         if owner is None:
             return None
-        return owner.element_type(of.name, name)
+        found = owner.element_type(of.name, name)
+        return sorted_choice([found]) if isinstance(found, ChoiceType) else found
 
     def model_conversion(self, of: CqlType) -> tuple[str, CqlType] | None:
         """The model's implicit conversion of ``of`` to a System type: (function name, target)."""

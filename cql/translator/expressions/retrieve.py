@@ -9,6 +9,7 @@ from cql.syntax.nodes import Expression, Retrieve
 from cql.translator.context import Context, Handler
 from cql.translator.diagnostics import Code, suggestion
 from cql.translator.elm import Elm, Expr
+from cql.translator.expressions.referenced_codes import by_reference
 from cql.translator.specifiers import find_named, resolve_named
 from cql.translator.types import is_erroneous
 from cql.types import CODE, CONCEPT, STRING, SYSTEM_URI, VALUESET, ListType, NamedType
@@ -33,7 +34,11 @@ def retrieve(context: Context, node: Retrieve) -> Expr:
     result = ListType(of)
     if node.terminology is not None and not _filter(context, node, info, fields):
         return Expr({"type": "Null"}, result, node.span)
-    return context.build.node("Retrieve", node.span, result, **fields)
+    found = context.build.node("Retrieve", node.span, result, **fields)
+    if node.terminology is None or node.code_path is not None:
+        return found
+    referring = by_reference(context, info, fields["codeProperty"], node)
+    return found if referring is None else context.operation("Union", [found, referring], result, node.span)
 
 
 def _unknown_type(context: Context, node: Retrieve) -> Expr:

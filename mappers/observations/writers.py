@@ -1,124 +1,27 @@
-"""Facts as FHIR R4 Observations of the sarcoma-facts code system, for the guideline's CQL.
+"""One writer for each fact: the Observations a known fact becomes."""
 
-An unknown fact has no Observation. A closed-world fact with nothing recorded has one whose value is the code
-`none-on-record`, so that absence of the Observation always means "unknown". A conflicting metastatic status, or
-evidence too weak to decide it, shows as `metastasis-suspected`.
-"""
+from collections.abc import Callable, Iterable
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
-from mappers.facts import CLOSED_WORLD, Evidence, Fact
+from mappers.facts import Evidence, Fact
+from mappers.observations.builder import (
+    DRUGS,
+    HISTOLOGY,
+    NONE_ON_RECORD,
+    PROCEDURES_SYSTEM,
+    SITES_SYSTEM,
+    Builder,
+    Json,
+    amount,
+    coded,
+    component,
+    object_of,
+    objects_in,
+    texts_in,
+)
 from mappers.reading.finding import Finding
 from mappers.terminology import CONCEPTS
 from mappers.terminology.drugs import ANTHRACYCLINES, CYTOTOXIC, DRUG_LABELS
 from mappers.terminology.procedures import PROCEDURES
-
-BASE = "https://sarcoma-cds.org/fhir/CodeSystem/"
-FACTS, VALUES, HISTOLOGY = BASE + "sarcoma-facts", BASE + "sarcoma-values", BASE + "sarcoma-histology"
-SITES_SYSTEM, DRUGS, PROCEDURES_SYSTEM = BASE + "sarcoma-sites", BASE + "sarcoma-drugs", BASE + "sarcoma-procedures"
-UCUM = "http://unitsofmeasure.org"
-NONE_ON_RECORD = "none-on-record"
-
-Observation = dict[str, object]
-Json = Mapping[str, object]
-
-
-class Builder:
-    """Collects the Observations of one patient."""
-
-    def __init__(self, patient_id: str) -> None:
-        self.patient_id = patient_id
-        self.built: list[Observation] = []
-
-    def add(
-        self,
-        code: str,
-        value: Json,
-        fact: Fact,
-        *,
-        qualifier: str = "",
-        organ: str = "",
-        date: object = None,
-        components: Sequence[Observation] = (),
-        evidence: Iterable[Evidence] | None = None,
-    ) -> None:
-        """Adds one Observation; `value` is its value[x], `qualifier` tells repeated ones of a code apart."""
-        references = dict.fromkeys(e.reference for e in (fact.evidence if evidence is None else evidence))
-        made: Observation = {
-            "resourceType": "Observation",
-            "id": self._id(code, qualifier or organ),
-            "status": "final",
-            "code": {"coding": [{"system": FACTS, "code": code}]},
-        }
-        if self.patient_id:
-            made["subject"] = {"reference": f"Patient/{self.patient_id}"}
-        effective = date if isinstance(date, str) else fact.date
-        if effective:
-            made["effectiveDateTime"] = effective
-        made |= value
-        if organ:
-            made["bodySite"] = concept(SITES_SYSTEM, organ)
-        if references:
-            made["derivedFrom"] = [{"reference": r} if "/" in r or ":" in r else {"display": r} for r in references]
-        if components:
-            made["component"] = list(components)
-        self.built.append(made)
-
-    def _id(self, code: str, qualifier: str) -> str:
-        digest = hashlib.sha256(f"{self.patient_id}|{code}|{qualifier}".encode()).hexdigest()[:12]
-        return f"{code[:48]}-{digest}"
-
-
-def build(facts: Mapping[str, Fact], patient_id: str, investigations: Iterable[Finding]) -> list[Observation]:
-    """The Observations of all facts, in the order of the facts; ids depend on patient, code and qualifier only."""
-    builder = Builder(patient_id)
-    for key, fact in facts.items():
-        if fact.status == "known" and not _is_none(key, fact):
-            _WRITERS[key](builder, fact)
-        elif key in CLOSED_WORLD and (fact.status == "known" or fact.detail.get("none_on_record")):
-            builder.add(_CODES.get(key, key.replace("_", "-")), coded(NONE_ON_RECORD), fact)
-        elif key == "metastatic_status" and fact.evidence:
-            builder.add("metastasis-suspected", coded(fact.status), fact)
-        elif key == "disease_free_interval_months" and fact.detail:
-            _interval(builder, fact)
-        elif key == "complete_resection_feasible" and fact.detail:
-            _resection(builder, fact)
-    _investigations(builder, investigations)
-    return builder.built
-
-
-_CODES = {
-    "symptoms": "symptom",
-    "drafts": "draft-order",
-    "progression_after": "progression",
-}
-
-
-def _is_none(key: str, fact: Fact) -> bool:
-    return key in CLOSED_WORLD and (fact.value in ("none", [], {}) or fact.value is None)
-
-
-def concept(system: str, code: str, display: str = "") -> Json:
-    """A CodeableConcept with one coding of ours."""
-    coding = {"system": system, "code": code} | ({"display": display} if display else {})
-    return {"coding": [coding], "text": display or code}
-
-
-def coded(code: str, system: str = VALUES, display: str = "") -> Json:
-    """valueCodeableConcept."""
-    return {"valueCodeableConcept": concept(system, code, display)}
-
-
-def amount(value: object, unit: str) -> Json:
-    """valueQuantity with a UCUM unit."""
-    return {"valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit}}
-
-
-def component(code: str, value: Json) -> Observation:
-    """A component of the sarcoma-facts code system."""
-    return {"code": {"coding": [{"system": FACTS, "code": code}]}} | dict(value)
-
 
 Writer = Callable[[Builder, Fact], None]
 
@@ -147,7 +50,7 @@ def _integer(code: str) -> Writer:
 
 def _histology(builder: Builder, fact: Fact) -> None:
     """The concept and all its ancestors as codings, so that "is a liposarcoma" is a plain membership test."""
-    keys = [str(fact.value), *_texts(fact.detail.get("ancestors"))]
+    keys = [str(fact.value), *texts_in(fact.detail.get("ancestors"))]
     codings = [{"system": HISTOLOGY, "code": key, "display": CONCEPTS[key].label} for key in keys]
     value = {"valueCodeableConcept": {"coding": codings, "text": CONCEPTS[keys[0]].label}}
     parts = [
@@ -169,22 +72,22 @@ def _primary_size(builder: Builder, fact: Fact) -> None:
 
 
 def _sites(builder: Builder, fact: Fact) -> None:
-    for site in _texts(fact.value):
-        first = _object(fact.detail.get(site)).get("first")
+    for site in texts_in(fact.value):
+        first = object_of(fact.detail.get(site)).get("first")
         builder.add("metastatic-site", coded(site, SITES_SYSTEM), fact, organ=site, date=first)
     if not fact.value:
         builder.add("metastatic-site", coded(NONE_ON_RECORD), fact)
 
 
 def _counts(builder: Builder, fact: Fact) -> None:
-    for site, count in _object(fact.value).items():
+    for site, count in object_of(fact.value).items():
         builder.add("lesion-count", {"valueInteger": count}, fact, organ="" if site == "total" else site)
     if "partial_sum" in fact.detail:
         builder.add("lesion-count-at-least", {"valueInteger": fact.detail["partial_sum"]}, fact)
 
 
 def _largest(builder: Builder, fact: Fact) -> None:
-    for site, cm in _object(fact.value).items():
+    for site, cm in object_of(fact.value).items():
         builder.add("largest-lesion-size", amount(cm, "cm"), fact, organ=site)
 
 
@@ -196,7 +99,7 @@ def _date(code: str) -> Writer:
     return write
 
 
-def _interval(builder: Builder, fact: Fact) -> None:
+def write_interval(builder: Builder, fact: Fact) -> None:
     """Whole months when certain; the bounds, in months and days, always: "low" is absent for an upper bound."""
     parts = [
         component(f"interval-{end}", amount(fact.detail[end], "mo")) for end in ("low", "high") if end in fact.detail
@@ -205,10 +108,11 @@ def _interval(builder: Builder, fact: Fact) -> None:
     builder.add("disease-free-interval", value, fact, components=parts)
 
 
-def _resection(builder: Builder, fact: Fact) -> None:
+def write_resection(builder: Builder, fact: Fact) -> None:
+    """Feasible or not, altogether and for each organ."""
     if fact.value is not None:
         builder.add("complete-resection-feasible", {"valueBoolean": fact.value == "yes"}, fact)
-    for organ, answer in _object(fact.detail.get("by_organ")).items():
+    for organ, answer in object_of(fact.detail.get("by_organ")).items():
         builder.add("complete-resection-feasible", {"valueBoolean": answer == "yes"}, fact, organ=organ)
 
 
@@ -241,12 +145,12 @@ def _systemic(builder: Builder, fact: Fact) -> None:
 
 
 def _active(builder: Builder, fact: Fact) -> None:
-    for drug in _texts(fact.detail.get("active")):
+    for drug in texts_in(fact.detail.get("active")):
         builder.add("active-medication", coded(drug, DRUGS, DRUG_LABELS.get(drug, drug)), fact, qualifier=drug)
 
 
 def _cardiac(builder: Builder, fact: Fact) -> None:
-    value = _object(fact.value)
+    value = object_of(fact.value)
     if value.get("lvef_percent") is not None:
         builder.add("lvef", amount(value["lvef_percent"], "%"), fact, date=value.get("lvef_date"))
     failing = value.get("heart_failure") == "yes"
@@ -256,7 +160,7 @@ def _cardiac(builder: Builder, fact: Fact) -> None:
 def _progression(builder: Builder, fact: Fact) -> None:
     events = fact.detail.get("events")
     for number, event in enumerate(events if isinstance(events, list) else []):
-        drugs = _texts(event["after"])
+        drugs = texts_in(event["after"])
         value = {
             "valueCodeableConcept": {"coding": [{"system": DRUGS, "code": d} for d in drugs], "text": ", ".join(drugs)}
         }
@@ -272,7 +176,7 @@ def _progression(builder: Builder, fact: Fact) -> None:
 
 
 def _local(builder: Builder, fact: Fact) -> None:
-    for number, treatment in enumerate(_objects(fact.value)):
+    for number, treatment in enumerate(objects_in(fact.value)):
         key = str(treatment["procedure"])
         parts = [component("modality", coded(str(treatment["modality"])))]
         builder.add(
@@ -287,9 +191,9 @@ def _local(builder: Builder, fact: Fact) -> None:
 
 
 def _molecular(builder: Builder, fact: Fact) -> None:
-    for marker, result in _object(fact.value).items():
+    for marker, result in object_of(fact.value).items():
         value = amount(result, "1") if isinstance(result, float) else coded(str(result))
-        detail = _object(fact.detail.get(marker))
+        detail = object_of(fact.detail.get(marker))
         parts = [component("marker", coded(marker))]
         parts += [component(name, coded(str(detail[name]))) for name in ("method", "gene", "partner") if name in detail]
         builder.add("molecular", value, fact, qualifier=marker, components=parts)
@@ -301,12 +205,12 @@ def _tumour_board(builder: Builder, fact: Fact) -> None:
 
 
 def _nodes(builder: Builder, fact: Fact) -> None:
-    parts = [component(name, {"valueBoolean": value}) for name, value in _object(fact.value).items()]
+    parts = [component(name, {"valueBoolean": value}) for name, value in object_of(fact.value).items()]
     builder.add("nodes", {"valueBoolean": True}, fact, components=parts)
 
 
 def _symptoms(builder: Builder, fact: Fact) -> None:
-    for symptom in _texts(fact.value):
+    for symptom in texts_in(fact.value):
         builder.add("symptom", coded(symptom), fact, qualifier=symptom, date=fact.detail.get(symptom))
 
 
@@ -317,9 +221,9 @@ def _anthracycline(builder: Builder, fact: Fact) -> None:
 
 
 def _drafts(builder: Builder, fact: Fact) -> None:
-    for number, draft in enumerate(_objects(fact.value)):
+    for number, draft in enumerate(objects_in(fact.value)):
         system = DRUGS if draft["kind"] == "drug" else PROCEDURES_SYSTEM
-        keys = _texts(draft["concepts"])
+        keys = texts_in(draft["concepts"])
         value: Json = {"valueCodeableConcept": {"coding": [{"system": system, "code": key} for key in keys]}}
         if not keys:
             value = coded("other")
@@ -341,7 +245,7 @@ def _drafts(builder: Builder, fact: Fact) -> None:
 
 
 def _demographics(builder: Builder, fact: Fact) -> None:
-    value = _object(fact.value)
+    value = object_of(fact.value)
     if value.get("age") is not None:
         builder.add("age", amount(value["age"], "a"), fact)
     if value.get("sex"):
@@ -349,7 +253,8 @@ def _demographics(builder: Builder, fact: Fact) -> None:
     builder.add("deceased", {"valueBoolean": value.get("deceased") is True}, fact)
 
 
-def _investigations(builder: Builder, found: Iterable[Finding]) -> None:
+def write_investigations(builder: Builder, found: Iterable[Finding]) -> None:
+    """Imaging and biopsies done or ordered."""
     for finding in found:
         state = "ordered" if finding.kind == "order" and finding.text("status") != "completed" else "done"
         builder.add(
@@ -363,19 +268,7 @@ def _investigations(builder: Builder, found: Iterable[Finding]) -> None:
         )
 
 
-def _object(value: object) -> Json:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: object) -> list[Json]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list | tuple) else []
-
-
-_WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, Writer] = {
     "histology": _histology,
     "in_scope": _boolean("in-scope"),
     "primary_site": _text("primary-site"),
@@ -388,8 +281,8 @@ _WRITERS: dict[str, Writer] = {
     "first_metastasis_date": _date("first-metastasis-date"),
     "primary_treatment_date": _date("primary-treatment-date"),
     "presentation": _code("presentation"),
-    "disease_free_interval_months": _interval,
-    "complete_resection_feasible": _resection,
+    "disease_free_interval_months": write_interval,
+    "complete_resection_feasible": write_resection,
     "local_disease_active": _boolean("local-disease-active"),
     "surgical_candidate": _boolean("surgical-candidate"),
     "ecog": _integer("ecog"),

@@ -19,7 +19,7 @@ def citations(entry: Entry) -> list[tuple[str, str]]:
     """Label and address (empty when it has none) of each citation of the plan."""
     found: list[tuple[str, str]] = []
     for artifact in entry.plan.get("relatedArtifact", ()):
-        label = artifact.get("label") or artifact.get("display") or artifact.get("citation")
+        label = artifact.get("display") or artifact.get("citation") or artifact.get("label")
         if artifact.get("type") == "citation" and label:
             found.append((plain(str(label)), str(artifact.get("url") or "")))
     return found

@@ -9,6 +9,7 @@ SUMMARY_LENGTH = 139
 """CDS Hooks 2.0, card attributes: a summary is shorter than 140 characters."""
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_NUMBER = re.compile(r"\d")
 _SIGNIFICANT = re.compile(r"([\\`*_\[\]|~!])")
 _BLOCK_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+=](?=\s|$|[-=])|\d{1,9}(?=[.)](?:\s|$)))")
 _LINKED = ((re.compile("://"), ": //"), (re.compile(r"\b(www)\.", re.IGNORECASE), r"\1 ."))
@@ -52,14 +53,18 @@ def shortened(text: str, length: int = SUMMARY_LENGTH) -> str:
 
 
 def joined(head: str, reasons: Sequence[str], length: int = SUMMARY_LENGTH) -> str:
-    """A summary: what, then as many whole reasons as fit."""
-    text = plain(head)
-    for number, reason in enumerate(reasons):
-        longer = f"{text}{'; ' if number else ': '}{plain(reason)}"
-        if _units(longer) > length:
-            break
-        text = longer
-    return shortened(text, length)
+    """A summary: what, then the whole reasons that fit. Those with a number say most and are chosen first."""
+    shown = [plain(reason) for reason in reasons]
+    chosen: list[int] = []
+    for number in sorted(range(len(shown)), key=lambda n: not _NUMBER.search(shown[n])):
+        longer = _sentence(head, [shown[n] for n in sorted([*chosen, number])])
+        if _units(longer) <= length:
+            chosen.append(number)
+    return shortened(_sentence(head, [shown[n] for n in sorted(chosen)]), length)
+
+
+def _sentence(head: str, reasons: Sequence[str]) -> str:
+    return f"{plain(head)}: {'; '.join(reasons)}" if reasons else plain(head)
 
 
 def _units(text: str) -> int:

@@ -5,18 +5,18 @@ Every text that comes from the record or from the content is escaped on its way 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from mappers.facts import CLOSED_WORLD, Fact
 from plandefinitions.guideline.card_groups import CardContent, CardGroup
 from plandefinitions.guideline.card_text import bullets, escape
 from plandefinitions.guideline.decision import Decision, Decisions
-from plandefinitions.guideline.entry import Figure
+from plandefinitions.guideline.entry import Entry, Figure
 from plandefinitions.guideline.facts import LABELS, show
 
 _STATUS_WORDS = {"offered": "criteria met", "to-confirm": "criteria met so far", "alternative": "alternative"}
-_FIGURES_OF_OTHERS = 1
+_FIGURES_OF_LEAD, _FIGURES_OF_OTHERS = 3, 1
 
 
 def detail(content: CardContent, decisions: Decisions) -> str:
@@ -24,10 +24,10 @@ def detail(content: CardContent, decisions: Decisions) -> str:
     parts = [_description(content.lead)]
     parts += [_option(decision, named=len(content.decisions) > 1) for decision in content.decisions]
     parts += [
+        _not_recorded(content, decisions),
+        _section("From the record", fact_lines(content.group.facts, decisions)),
         _section("Evidence", _evidence(content)),
         _section("Mind", _caveats(content)),
-        _section("From the record", fact_lines(content.group.facts, decisions)),
-        _not_recorded(content, decisions),
         _local_settings(content.group, decisions),
         review(content.decisions, decisions),
     ]
@@ -38,8 +38,8 @@ def detail(content: CardContent, decisions: Decisions) -> str:
 
 
 def _description(lead: Decision) -> str:
-    """What the leading option is about, as its plan says; an order check says it in its own sentence."""
-    return "" if lead.text else escape(str(lead.entry.action.get("description") or ""))
+    """What the leading option is about, as its plan says."""
+    return escape(str(lead.entry.action.get("description") or ""))
 
 
 def _option(decision: Decision, *, named: bool) -> str:
@@ -65,21 +65,25 @@ def _reasons(decision: Decision) -> list[str]:
 # -- evidence --------------------------------------------------------------------------------------------------------
 
 
-def _evidence(content: CardContent) -> Iterator[str]:
-    """All figures of the leading option, the first of each other: the rest is on the guidance pages."""
-    seen: set[str] = set()
+def _evidence(content: CardContent) -> list[str]:
+    """The first figures of the leading option, and one of each other: the rest is on the guidance pages."""
+    return _statements(content, lambda entry: entry.figures, _FIGURES_OF_LEAD)
+
+
+def _caveats(content: CardContent) -> list[str]:
+    """The same of caveats; then those of the whole card."""
+    own = _statements(content, lambda entry: entry.caveats, _FIGURES_OF_LEAD)
+    return own + [line for line in map(_cited, content.group.caveats) if line not in own]
+
+
+def _statements(content: CardContent, of: Callable[[Entry], Sequence[Figure]], of_lead: int) -> list[str]:
+    chosen, left_out = dict[str, None](), False
     for decision in content.decisions:
-        figures = decision.entry.figures
-        for figure in figures if decision is content.lead else figures[:_FIGURES_OF_OTHERS]:
-            if figure.text not in seen:
-                seen.add(figure.text)
-                yield _cited(figure)
-
-
-def _caveats(content: CardContent) -> Iterator[str]:
-    own = [caveat for decision in content.decisions for caveat in decision.entry.caveats]
-    for caveat in dict.fromkeys([*own, *content.group.caveats]):
-        yield _cited(caveat)
+        statements = of(decision.entry)
+        most = of_lead if decision is content.lead else _FIGURES_OF_OTHERS
+        chosen |= dict.fromkeys(map(_cited, statements[:most]))
+        left_out = left_out or len(statements) > most
+    return [*chosen, *(["*more on the guidance pages*"] if left_out else [])]
 
 
 def _cited(figure: Figure) -> str:

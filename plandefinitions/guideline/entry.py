@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 class Figure:
     """A statement of the evidence with its reference: ``text`` is Markdown, ``source`` like "Bui 2019 [33]"."""
 
-    text: str = field(repr=False)
+    text: str
     source: str
 
 

@@ -20,7 +20,7 @@ def gap_summary(decisions: Decisions) -> str:
         return joined("Is the sarcoma metastatic? Not established from the record", [gap.label for gap in gaps[1:]])
     decided = {entry.id for gap in gaps for entry in gap.decides}
     noun = "recommendation" if len(decided) == 1 else "recommendations"
-    return joined(f"Not recorded, would decide {len(decided)} {noun}", [", ".join(gap.label for gap in gaps)])
+    return joined(f"Missing facts leave {len(decided)} {noun} undecided", [gap.label for gap in gaps])
 
 
 def gap_detail(decisions: Decisions, group: CardGroup, card: Decision) -> str:

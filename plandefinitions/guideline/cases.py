@@ -1,0 +1,163 @@
+"""The guideline's own test cases: ``cases.yaml`` of each entry, run, and what they covered."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mappers import PatientFacts, map_patient
+from plandefinitions.guideline.case_facts import AS_OF, facts_of
+from plandefinitions.guideline.decision import Decision, Decisions
+from plandefinitions.guideline.entry import Entry
+from plandefinitions.guideline.errors import ContentError
+from plandefinitions.guideline.guideline import Guideline
+
+_CASE_KEYS = {
+    "name", "hook", "facts", "resources", "drafts", "selections", "unread", "status", "missing", "because",
+    "to_confirm", "notes", "indicator", "text", "drafts_concerned", "gaps", "others",
+}  # fmt: skip
+NOW = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 12, tzinfo=UTC)
+STATES = ("met", "not-met", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of an entry: who the patient is, and what is expected of the entry's decision."""
+
+    entry: str
+    file: Path
+    name: str
+    hook: str
+    patient: PatientFacts
+    expected: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a case gave. ``faults`` are sentences; none when it passed."""
+
+    case: Case
+    decisions: Decisions
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which states a criterion took over the cases of its entry."""
+
+    entry: str
+    criterion: str
+    role: str
+    states: frozenset[str]
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The states that no case reached, of met and not met."""
+        return tuple(one for one in STATES[:2] if one not in self.states)
+
+
+def read_cases(entry: Entry) -> tuple[Case, ...]:
+    """The cases of one entry; none when it has no ``cases.yaml``. Raises ``ContentError``."""
+    path = entry.folder / "cases.yaml"
+    if not path.exists():
+        return ()
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as problem:
+        raise ContentError(f"{path}: {problem}") from problem
+    if not isinstance(document, dict) or not isinstance(document.get("cases"), list):
+        raise ContentError(f'{path}: an object with the list "cases" is wanted (and "given": facts that all share)')
+    return tuple(_case(entry, path, document.get("given") or {}, one) for one in document["cases"])
+
+
+def _case(entry: Entry, path: Path, given: Mapping[str, Any], case: Mapping[str, Any]) -> Case:
+    name = str(case.get("name", "without a name"))
+    unknown = set(case) - _CASE_KEYS
+    if unknown:
+        raise ContentError(f"{path}: case {name!r}: {', '.join(sorted(unknown))} is none of {', '.join(sorted(_CASE_KEYS))}")
+    hook = str(case.get("hook") or ("order-sign" if entry.kind == "order-check" else entry.hooks[0]))
+    try:
+        patient = _patient(given, case)
+    except (ContentError, KeyError, TypeError, ValueError) as problem:
+        raise ContentError(f"{path}: case {name!r}: {problem}") from problem
+    expected = {key: case[key] for key in case if key not in ("name", "hook", "facts", "resources", "drafts")}
+    return Case(entry.id, path, name, hook, patient, expected)
+
+
+def _patient(given: Mapping[str, Any], case: Mapping[str, Any]) -> PatientFacts:
+    if "resources" in case:
+        return map_patient(
+            case["resources"],
+            drafts=case.get("drafts", ()),
+            selections=case.get("selections"),
+            as_of=AS_OF,
+            unread=case.get("unread", ()),
+        )
+    return facts_of({**given, **(case.get("facts") or {})})
+
+
+def run_case(guideline: Guideline, case: Case) -> Outcome:
+    """Decide for the case's patient and compare."""
+    decisions = guideline.decide(case.patient, case.hook, NOW)
+    return Outcome(case, decisions, tuple(_faults(case, decisions)))
+
+
+def _faults(case: Case, decisions: Decisions) -> Iterator[str]:
+    expected = case.expected
+    if "gaps" in expected:
+        found = [one.fact for one in decisions.gaps]
+        if found != list(expected["gaps"]):
+            yield f"gaps: expected {expected['gaps']}, found {found}"
+    for other, status in (expected.get("others") or {}).items():
+        if decisions.of(other).status != status:
+            yield f"{other}: expected {status}, found {decisions.of(other).status}"
+    decision = decisions.data_gaps if _is_gaps(case, decisions) else decisions.of(case.entry)
+    yield from _decision_faults(expected, decision)
+
+
+def _is_gaps(case: Case, decisions: Decisions) -> bool:
+    return all(one.id != case.entry for one in decisions.decisions)
+
+
+def _decision_faults(expected: Mapping[str, Any], decision: Decision | None) -> Iterator[str]:
+    status = decision.status if decision else "not-applicable"
+    if status != expected.get("status", status):
+        yield f"status: expected {expected['status']}, found {status} ({'; '.join(decision.because) if decision else ''})"
+    if decision is None:
+        return
+    if "missing" in expected and set(expected["missing"]) != set(decision.missing):
+        yield f"missing: expected {sorted(expected['missing'])}, found {sorted(decision.missing)}"
+    for key, sentences in (
+        ("because", decision.because),
+        ("to_confirm", decision.to_confirm),
+        ("notes", decision.notes),
+    ):
+        for words in _listed(expected.get(key)):
+            if not any(words in one for one in sentences):
+                yield f"{key}: no sentence has {words!r}; there are: {list(sentences)}"
+    if expected.get("indicator", decision.indicator) != decision.indicator:
+        yield f"indicator: expected {expected['indicator']}, found {decision.indicator}"
+    if expected.get("text", "") not in decision.text:
+        yield f"text: {expected['text']!r} is not in {decision.text!r}"
+    drafts = expected.get("drafts_concerned")
+    if drafts is not None and list(drafts) != list(decision.drafts):
+        yield f"drafts_concerned: expected {drafts}, found {list(decision.drafts)}"
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [str(one) for one in value or ()]
+
+
+def coverage(outcomes: Iterable[Outcome]) -> tuple[Coverage, ...]:
+    """For each criterion of each entry that has cases: the states it took over them."""
+    seen: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for outcome in outcomes:
+        for decision in outcome.decisions.decisions:
+            if decision.id == outcome.case.entry:
+                for row in decision.criteria:
+                    seen[decision.id, row.name, row.role].add(row.state)
+    return tuple(Coverage(*key, frozenset(states)) for key, states in seen.items())

@@ -23,6 +23,7 @@ def angiosarcoma_first_line() -> Story:
     course.resected("2025-03-19", "Excision of neoplasm of soft tissue of scalp", "442960009")
     course.spread("lung", "2026-09-08")
     course.lesions("2026-09-08", {"lung": 8}, {"lung": 1.9})
+    course.stated("complete-resection-feasible", False, "2026-10-14", "lung")
     course.problem("Localized enlarged lymph nodes", "", "R59.0", "2026-09-08")
     course.tumour_board("2026-10-14")
     course.ecog(1, "2026-11-05")

@@ -10,7 +10,10 @@ HELPERS = "FHIRHelpers"
 
 
 class Coercion:
-    """Builds conversions. ``uses_helpers`` tells whether a function of FHIRHelpers was called; ``alias`` is its local name."""
+    """Builds conversions.
+
+    ``uses_helpers`` tells whether a function of FHIRHelpers was called; ``alias`` is its local name.
+    """
 
     def __init__(self, build: Builder) -> None:
         self.build = build

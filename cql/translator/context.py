@@ -23,7 +23,7 @@ Handler = Callable[["Context", Any], Expr]
 
 
 class Context:
-    """The state of one translation. ``handlers`` maps each kind of expression node to the function that translates it."""
+    """The state of one translation. ``handlers`` maps each kind of expression node to its translation."""
 
     def __init__(self, diagnostics: Diagnostics, handlers: dict[type[Expression], Handler]) -> None:
         self.diagnostics = diagnostics

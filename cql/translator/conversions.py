@@ -51,9 +51,9 @@ _SYSTEM: Final[dict[CqlType, dict[CqlType, str]]] = {
 class Conversion:
     """A way from ``source`` to ``target``.
 
-    ``kind`` is ``cast`` (``As``), ``operator`` (``name`` is an ELM operator), ``helper`` (``name`` is a function of the model's
-    helpers), ``list``/``interval`` (``inner`` for each element or bound), ``promotion`` (a point as an interval of one),
-    ``from choice`` (one of ``alternatives`` by runtime type) or ``to choice`` (``inner``, then a cast).
+    ``kind`` is ``cast`` (``As``), ``operator`` (``name`` is an ELM operator), ``helper`` (``name`` is a function of
+    FHIRHelpers), ``list`` or ``interval`` (``inner`` for each element or bound), ``promotion`` (a point as an interval
+    of one), ``from choice`` (one of ``alternatives`` by runtime type) or ``to choice`` (``inner``, then a cast).
     """
 
     kind: str

@@ -17,7 +17,7 @@ def _child_fields(kind: type) -> tuple[str, ...]:
 
 
 def names_in(node: Node) -> set[str]:
-    """Every name that ``node`` mentions: identifiers and functions called. Aliases are among them; that does no harm."""
+    """Every name that ``node`` mentions: identifiers and functions called (aliases too, which does no harm)."""
     found: set[str] = set()
     pending: list[object] = [node]
     while pending:

@@ -102,6 +102,7 @@ def _place(one: Diagnostic) -> tuple[int, int]:
 
 
 def suggestion(word: str, candidates: Iterable[str]) -> str | None:
-    """``did you mean X?`` for the nearest of ``candidates``, or None."""
-    found = did_you_mean(word, candidates)
-    return f"did you mean {found}?" if found else None
+    """``did you mean X?`` for the nearest of ``candidates``, or None. Case alone counts as a misspelling."""
+    by_lower = {one.lower(): one for one in candidates}
+    found = did_you_mean(word.lower(), by_lower)
+    return f"did you mean {by_lower[found]}?" if found else None

@@ -35,7 +35,8 @@ class Overload:
 class Operator:
     """An ELM node that takes expressions: its overloads, and the fields its arguments go to.
 
-    ``fields`` of ``("operand",)`` means one operand or a list of them, by the number of arguments; ``many`` a list always.
+    ``fields`` of ``("operand",)`` means one operand or a list of them, by the number of arguments; with ``many`` it
+    is a list always.
     """
 
     name: str

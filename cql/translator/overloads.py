@@ -1,7 +1,7 @@
 """Overload resolution: from the types of the arguments to one signature and the conversions it needs.
 
-CQL spec, developer's guide, "Function Resolution": the candidate with the lowest sum of conversion scores wins; among equals
-the one with the simpler parameter types; what is still equal is ambiguous.
+CQL spec, developer's guide, "Function Resolution": the candidate with the lowest sum of conversion scores wins; among
+equals the one with the simpler parameter types; what is still equal is ambiguous.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ _MAX_EXPANSIONS = 256
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The signature that a call goes to: ``overload`` with its type parameters replaced, one conversion (or None) per argument."""
+    """The signature that a call goes to.
+
+    ``overload`` has its type parameters replaced; there is one conversion, or None, per argument.
+    """
 
     overload: Overload
     conversions: tuple[Conversion | None, ...]

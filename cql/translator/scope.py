@@ -14,7 +14,7 @@ Kind = Literal["AliasRef", "QueryLetRef", "OperandRef"]
 class Scope:
     """One level of names. ``names`` maps a name to (ELM node that refers to it, type).
 
-    ``this`` is the type of ``$this`` where there is one; in a sort clause (``sorting``) a bare name is a property of it.
+    ``this`` is the type of ``$this`` where there is one; in a sort clause (``sorting``) a bare name is its property.
     """
 
     names: dict[str, tuple[Kind, CqlType]] = field(default_factory=dict)

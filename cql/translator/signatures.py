@@ -1,8 +1,8 @@
 """The signatures of the system operators and functions as data (CQL reference, appendix B; ELM clinical library).
 
-One line per ELM node: the name, the fields its arguments go to (``operand`` unless given), and its overloads. In an overload
-``T`` stands for any type, ``C`` for a class, ``R`` for a tuple and ``H`` for a choice; ``[X]`` is ``List<X>``, ``<X>`` is
-``Interval<X>``. The order of a line's overloads is the order in which candidates are named in messages.
+One line per ELM node: the name, the fields its arguments go to (``operand`` unless given), and its overloads. In an
+overload ``T`` stands for any type, ``C`` for a class, ``R`` for a tuple and ``H`` for a choice; ``[X]`` is ``List<X>``,
+``<X>`` is ``Interval<X>``. The order of a line's overloads is the order in which candidates are named in messages.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ Multiply:       Integer,Integer->Integer; Long,Long->Long; Decimal,Decimal->Deci
 Negate:         Integer->Integer; Long->Long; Decimal->Decimal; Quantity->Quantity
 Power:          Integer,Integer->Integer; Long,Long->Long; Decimal,Decimal->Decimal
 Precision:      Decimal->Integer; Date->Integer; DateTime->Integer; Time->Integer
-Predecessor:    Integer->Integer; Long->Long; Decimal->Decimal; Date->Date; DateTime->DateTime; Time->Time; Quantity->Quantity
+Predecessor:    Integer->Integer; Long->Long; Decimal->Decimal; Date->Date; DateTime->DateTime; Time->Time; \
+                Quantity->Quantity
 Round(operand precision): Decimal->Decimal; Decimal,Integer->Decimal
 Subtract:       Integer,Integer->Integer; Long,Long->Long; Decimal,Decimal->Decimal; Quantity,Quantity->Quantity; \
                 DateTime,Quantity->DateTime; Date,Quantity->Date; Time,Quantity->Time
-Successor:      Integer->Integer; Long->Long; Decimal->Decimal; Date->Date; DateTime->DateTime; Time->Time; Quantity->Quantity
+Successor:      Integer->Integer; Long->Long; Decimal->Decimal; Date->Date; DateTime->DateTime; Time->Time; \
+                Quantity->Quantity
 Truncate:       Decimal->Integer
 TruncatedDivide: Integer,Integer->Integer; Long,Long->Long; Decimal,Decimal->Decimal; Quantity,Quantity->Quantity
 """
@@ -38,7 +40,8 @@ TruncatedDivide: Integer,Integer->Integer; Long,Long->Long; Decimal,Decimal->Dec
 _ORDERED: Final = """Integer,Integer->Boolean; Long,Long->Boolean; Decimal,Decimal->Boolean; String,String->Boolean; \
 DateTime,DateTime->Boolean; Date,Date->Boolean; Time,Time->Boolean; Quantity,Quantity->Boolean"""
 _EQUALITY: Final = (
-    _ORDERED + "; Boolean,Boolean->Boolean; Ratio,Ratio->Boolean; Code,Code->Boolean; Concept,Concept->Boolean; C,C->Boolean; R,R->Boolean; H,H->Boolean; "
+    _ORDERED + "; Boolean,Boolean->Boolean; Ratio,Ratio->Boolean; Code,Code->Boolean; Concept,Concept->Boolean; "
+    "C,C->Boolean; R,R->Boolean; H,H->Boolean; "
     "[T],[T]->Boolean; <T>,<T>->Boolean"
 )
 
@@ -90,7 +93,8 @@ Date(year month day): Integer->Date; Integer,Integer->Date; Integer,Integer,Inte
 DateFrom:       DateTime->Date
 DateTime(year month day hour minute second millisecond timezoneOffset): Integer->DateTime; Integer,Integer->DateTime; \
                 Integer,Integer,Integer->DateTime; Integer,Integer,Integer,Integer->DateTime; \
-                Integer,Integer,Integer,Integer,Integer->DateTime; Integer,Integer,Integer,Integer,Integer,Integer->DateTime; \
+                Integer,Integer,Integer,Integer,Integer->DateTime; \
+                Integer,Integer,Integer,Integer,Integer,Integer->DateTime; \
                 Integer,Integer,Integer,Integer,Integer,Integer,Integer->DateTime; \
                 Integer,Integer,Integer,Integer,Integer,Integer,Integer,Decimal->DateTime
 DateTimeComponentFrom: Date->Integer; DateTime->Integer; Time->Integer
@@ -188,7 +192,8 @@ ConvertsToInteger:    String->Boolean; Boolean->Boolean; Integer->Boolean; Long-
 ConvertsToLong:       String->Boolean; Boolean->Boolean; Integer->Boolean; Long->Boolean; Decimal->Boolean
 ConvertsToQuantity:   String->Boolean; Ratio->Boolean; Integer->Boolean; Decimal->Boolean; Quantity->Boolean
 ConvertsToRatio:      String->Boolean; Ratio->Boolean
-ConvertsToString:     Boolean->Boolean; Integer->Boolean; Long->Boolean; Decimal->Boolean; Quantity->Boolean; Ratio->Boolean; \
+ConvertsToString:     Boolean->Boolean; Integer->Boolean; Long->Boolean; Decimal->Boolean; Quantity->Boolean; \
+                Ratio->Boolean; \
                       Date->Boolean; DateTime->Boolean; Time->Boolean; String->Boolean
 ConvertsToTime:       String->Boolean; Time->Boolean; DateTime->Boolean
 ToBoolean:            String->Boolean; Integer->Boolean; Long->Boolean; Decimal->Boolean

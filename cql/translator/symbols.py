@@ -15,8 +15,8 @@ from cql.types import CqlType
 class Symbol:
     """A named definition other than a function.
 
-    ``reference`` is the ELM node that refers to it (``ExpressionRef``, ``ParameterRef``, ``ValueSetRef``, ...). ``type`` is None
-    while an expression of this library is not translated yet.
+    ``reference`` is the ELM node that refers to it (``ExpressionRef``, ``ParameterRef``, ``ValueSetRef``, ...).
+    ``type`` is None while an expression of this library is not translated yet.
     """
 
     name: str
@@ -67,8 +67,8 @@ class Included:
 class Symbols:
     """The library being translated.
 
-    ``unreadable`` are names whose definitions have syntax errors: referring to them is no further finding. ``type_of`` and
-    ``result_of`` translate a definition when its type is first asked for.
+    ``unreadable`` are names whose definitions have syntax errors: referring to them is no further finding.
+    ``type_of`` and ``result_of`` translate a definition when its type is first asked for.
     """
 
     own: Exports

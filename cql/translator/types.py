@@ -1,7 +1,7 @@
 """How types relate: subtypes, implicit casts, properties and common types (CQL spec, developer's guide, "Type System").
 
-Two kinds of ``CqlType`` exist in the translator only: ``TypeParameter`` (the ``T`` of a generic signature) and ``ERRONEOUS``,
-the type of an expression that has been reported already and must not cause further findings.
+Two kinds of ``CqlType`` exist in the translator only: ``TypeParameter`` (the ``T`` of a generic signature) and
+``ERRONEOUS``, the type of an expression that has been reported already and must not cause further findings.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class TypeSystem:
         return False
 
     def is_castable(self, a: CqlType, b: CqlType) -> bool:
-        """Does an implicit cast (no conversion) take ``a`` to ``b``: null to anything, a type to a choice with it, and back?"""
+        """Does an implicit cast take ``a`` to ``b``: null to anything, a type to a choice with it, and back?"""
         if a == ANY:
             return True
         match a, b:

@@ -1,6 +1,7 @@
 """``in``, ``contains``, ``includes``, ``included in``: for intervals, lists, value sets and code systems.
 
-The same words serve points and ranges: which ELM operator is meant follows from the types (CQL reference, "Interval Operators").
+The same words serve points and ranges: which ELM operator is meant follows from the types (CQL reference,
+"Interval Operators").
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def included_in(context: Context, left: Expr, right: Expr, span: Span, *, proper
 def _cheapest(
     context: Context, names: tuple[str, str], operands: list[Expr], span: Span, label: str, precision: str | None
 ) -> Expr:
-    """The operator of ``names`` that needs the cheapest conversions (then: the simplest types); the first where neither fits, for its finding."""
+    """The operator of ``names`` with the cheapest conversions, then the simplest types; where neither fits, the first."""
     found: list[tuple[int, int, int, str, Resolution]] = []
     for order, name in enumerate(names):
         resolution = context.try_call(name, operands)

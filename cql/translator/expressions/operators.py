@@ -219,10 +219,7 @@ def _per(context: Context, operator: str, operand: Expr, per: Expr | None, node:
     result = context.call(name, [operand], node.span, label=f"`{operator}`")
     if is_erroneous(result.type):
         return result
-    if per is None:
-        unit = context.build.node("Null", node.span, ANY)
-    else:
-        unit = _quantity(context, per, operator)
+    unit = context.build.node("Null", node.span, ANY) if per is None else _quantity(context, per, operator)
     converted = result.elm["operand"][0]
     result.elm["operand"] = [converted, unit.elm]
     return result

@@ -124,7 +124,7 @@ def _code_fields(context: Context, node: CodeSelector) -> dict[str, Any]:
 
 
 def reference(context: Context, node: Identifier | Member, kind: str, what: str) -> Elm:
-    """A name that must be that of a ``kind`` (code system, code), as the bare reference that terminology elements hold."""
+    """A name that must be that of a code system or code, as the bare reference that terminology elements hold."""
     found = context.expression(node)
     if not is_erroneous(found.type) and found.elm["type"] != kind:
         context.error(Code.WRONG_TERMINOLOGY, f"{node.name} is not a {what}.", node.span)

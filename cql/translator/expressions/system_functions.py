@@ -1,4 +1,4 @@
-"""The system's functions by their CQL names (CQL reference): most are an ELM operator of that name, some are shorthands."""
+"""The system's functions by their CQL names (CQL reference): most are ELM operators, some are shorthands."""
 
 from __future__ import annotations
 

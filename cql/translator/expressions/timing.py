@@ -1,5 +1,7 @@
-"""Timing phrases: ``A starts 3 days or less before start of B`` and all their relatives (CQL author's guide, "Timing and
-Interval Operators"; the expansions are those of the CQL developer's guide, "Timing Phrases").
+"""Timing phrases: ``A starts 3 days or less before start of B`` and all their relatives.
+
+CQL author's guide, "Timing and Interval Operators"; the expansions are those of the developer's guide,
+"Timing Phrases".
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ def _direction(before: bool, inclusive: bool) -> str:
 
 
 def _offset(context: Context, node: Timing, left: Expr, right: Expr, phrase: BeforeAfterPhrase) -> Expr:
-    """``3 days [or more|or less] before``, ``more|less than 3 days after``: a comparison with the shifted right side."""
+    """``3 days [or more|or less] before``, ``more|less than 3 days after``: compared with the right side, shifted."""
     assert phrase.offset is not None
     before = phrase.direction == "before"
     span, label, precision = node.span, f"`{phrase.direction}`", _precision(phrase)

@@ -31,12 +31,14 @@ ORDER_HOOK = (
 )  # fmt: skip
 ENCOUNTER_START = ("palliative-radiotherapy", "asps-brain-imaging")
 
-_SHOWN = {
+SHOWN_AT = {
     "patient-view": PATIENT_VIEW,
     "order-select": ORDER_HOOK,
     "order-sign": ORDER_HOOK,
     "encounter-start": ENCOUNTER_START,
 }
+"""What can be shown at each hook."""
+
 _STATUSES = ("offered", "to-confirm", "alternative", "suppressed", "undecided")
 
 
@@ -62,12 +64,12 @@ class Story:
             for recommendation in statuses.get(status.replace("-", "_"), ())
         }
         left_open = frozenset(open_to_reading)
-        if unknown := (set(given) | left_open) - set(_SHOWN[hook]):
+        if unknown := (set(given) | left_open) - set(SHOWN_AT[hook]):
             raise ValueError(f"{self.record.id}: {sorted(unknown)} are not of {hook}")
         self.hooks[hook] = {"context": context}
         self.expect[hook] = {
             recommendation: given.get(recommendation, "not-applicable")
-            for recommendation in _SHOWN[hook]
+            for recommendation in SHOWN_AT[hook]
             if recommendation not in left_open
         }
 

@@ -1,0 +1,275 @@
+"""Cards from decisions: what shares a card, in what order, what each says and carries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mappers import PatientFacts
+from plandefinitions.guideline.cards import build_cards
+from plandefinitions.guideline.decision import CriterionFound, Decision, Decisions, Gap
+from tests.card_rules import EXTENSION, problems
+from tests.plandefinitions.guideline.card_doubles import GUIDANCE, decided, entry, facts, offered
+
+SURGERY = entry("surgery", offers=["Refer to thoracic surgery"], figures=[("34 % at 5 years", "Bui 2019 [9]")])
+SBRT = entry("sbrt", rank=20, offers=["Refer to radiation oncology"])
+DRUG = entry("drug", "systemic", offers=["Draft order"])
+BOARD = entry("board", "work-up", offers=["Refer to the tumour board"])
+ERIBULIN: dict[str, Any] = {
+    "resourceType": "MedicationRequest",
+    "id": "d1",
+    "status": "draft",
+    "intent": "order",
+    "subject": {"reference": "Patient/p1"},
+    "medicationCodeableConcept": {"text": "eribulin"},
+}
+
+
+def cards_of(*decisions: Decision, patient: PatientFacts | None = None) -> list[dict[str, Any]]:
+    cards = build_cards(decided(*decisions, patient=patient), GUIDANCE)
+    assert problems(cards, "p1", ["MedicationRequest/d1"]) == []
+    return cards
+
+
+def listed(card: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["id"], one["status"]) for one in card["extension"][EXTENSION]]
+
+
+def test_one_card_for_each_group() -> None:
+    cards = cards_of(offered(BOARD), offered(DRUG), offered(SBRT), offered(SURGERY))
+    assert [card["source"]["topic"]["code"] for card in cards] == ["local-therapy", "systemic", "work-up"]
+
+
+def test_only_what_is_shown_is_on_a_card() -> None:
+    statuses = ("offered", "to-confirm", "alternative", "suppressed", "not-applicable", "undecided")
+    entries = [entry(status) for status in statuses]
+    (card,) = cards_of(*(Decision(one, status) for one, status in zip(entries, statuses, strict=True)))
+    assert listed(card) == [(status, status) for status in statuses[:3]]
+
+
+def test_no_card_when_nothing_is_shown() -> None:
+    assert cards_of(Decision(SURGERY, "not-applicable")) == []
+
+
+def test_offered_before_to_confirm_before_alternative_then_by_rank() -> None:
+    a, b, c, d = (entry(name, rank=rank) for name, rank in (("a", 1), ("b", 2), ("c", 9), ("d", 5)))
+    (card,) = cards_of(
+        offered(a, status="alternative", alternative=True),
+        offered(b, status="to-confirm"),
+        offered(c),
+        offered(d),
+    )
+    assert [identifier for identifier, _ in listed(card)] == ["d", "c", "b", "a"]
+
+
+def test_what_ranks_after_stays_behind_when_something_is_left_to_confirm() -> None:
+    first = offered(entry("first", rank=9), status="to-confirm")
+    after = offered(entry("after", rank=1), status="to-confirm", alternative=True)
+    (card,) = cards_of(after, first)
+    assert [identifier for identifier, _ in listed(card)] == ["first", "after"]
+
+
+def test_urgent_ones_are_apart_and_first() -> None:
+    compression = offered(entry("compression", "work-up"), indicator="critical")
+    brain = offered(entry("brain", "urgent"))
+    cards = cards_of(offered(SURGERY), brain, compression, offered(BOARD))
+    assert [listed(card)[0][0] for card in cards] == ["compression", "brain", "surgery", "board"]
+    assert [card["indicator"] for card in cards] == ["critical", "info", "info", "info"]
+
+
+def test_each_order_check_has_a_card_of_its_own() -> None:
+    checks = [
+        offered(entry(name, "order-check", kind="order-check"), text=f"About {name}.", indicator=indicator)
+        for name, indicator in (("one", "info"), ("two", "warning"))
+    ]
+    cards = cards_of(*checks)
+    assert [(card["summary"], card["indicator"]) for card in cards] == [
+        ("About two.", "warning"),
+        ("About one.", "info"),
+    ]
+
+
+def test_summary_names_what_and_the_reasons_of_its_own() -> None:
+    common = "metastatic soft tissue sarcoma"
+    (card,) = cards_of(
+        offered(SURGERY, common, "lungs only", "interval 52 months"),
+        offered(SBRT, common, "lung metastases", status="alternative"),
+    )
+    assert card["summary"] == "Surgery (and 1 more): lungs only; interval 52 months"
+
+
+def test_a_long_summary_is_cut_at_a_word() -> None:
+    (card,) = cards_of(offered(entry("long", title="A recommendation " * 12)))
+    assert card["summary"].endswith(" …")
+
+
+def test_detail_says_why_with_figures_caveats_facts_and_review() -> None:
+    plan = entry(
+        "surgery",
+        figures=[("34 % at 5 years", "Bui 2019 [9]")],
+        caveats=[("selected patients", "Wiltink 2021")],
+    )
+    (card,) = cards_of(
+        offered(plan, "lungs only", status="to-confirm", to_confirm=("resection feasible",), notes=("solitary",))
+    )
+    detail = card["detail"]
+    assert "What surgery is about." in detail
+    assert "Why: lungs only." in detail
+    assert "**To confirm:** resection feasible." in detail
+    assert "- solitary" in detail
+    assert "- 34 % at 5 years — Bui 2019 \\[9\\]" in detail
+    assert "- selected patients — Wiltink 2021" in detail
+    assert "- histology: leiomyosarcoma (2020-02-03)" in detail
+    assert "Evidence last reviewed 2026-11-21." in detail
+
+
+def test_group_caveats_are_on_the_local_therapy_card() -> None:
+    (card,) = cards_of(offered(SURGERY))
+    assert "No prospective trial compares" in card["detail"]
+    assert "retrospective" in card["detail"]
+
+
+def test_all_options_of_a_card_are_named_with_their_status() -> None:
+    (card,) = cards_of(offered(SURGERY), offered(SBRT, status="alternative"))
+    assert "**Surgery** (criteria met)" in card["detail"]
+    assert "**Sbrt** (alternative)" in card["detail"]
+
+
+def test_of_the_alternatives_one_figure_each() -> None:
+    many = [(f"figure {number}", "Bui 2019") for number in range(5)]
+    lead, other = entry("lead", figures=many), entry("other", rank=20, figures=[(f"x {t}", s) for t, s in many])
+    (card,) = cards_of(offered(lead), offered(other))
+    assert [f"figure {n}" in card["detail"] for n in range(5)] == [True, True, True, False, False]
+    assert [f"x figure {n}" in card["detail"] for n in range(2)] == [True, False]
+    assert "*more on the guidance pages*" in card["detail"]
+
+
+def test_what_is_not_recorded_is_said() -> None:
+    (card,) = cards_of(offered(DRUG, missing=("ecog",)))
+    assert "**Not recorded:** ECOG performance status." in card["detail"]
+
+
+def test_none_on_record_is_said() -> None:
+    (card,) = cards_of(offered(DRUG))
+    assert "- systemic therapy: none on record" in card["detail"]
+
+
+def test_contradictory_facts_are_said() -> None:
+    other = {
+        "resourceType": "Condition",
+        "id": "c2",
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "302851001"}]},
+        "subject": {"reference": "Patient/p1"},
+        "onsetDateTime": "2020-02-03",
+    }
+    (card,) = cards_of(offered(DRUG), patient=facts(other))
+    assert "- histology: **contradictory**" in card["detail"]
+
+
+def test_local_settings_are_marked_and_the_papers_are_not() -> None:
+    (card,) = cards_of(offered(SURGERY))
+    assert "**Local settings:** most lesions: 5." in card["detail"]
+    assert "interval: 12" not in card["detail"]
+
+
+def test_a_local_criterion_is_marked() -> None:
+    row = CriterionFound("Pregnant", "met", "pregnancy", "when", 0, local=True)
+    (card,) = cards_of(offered(SURGERY, "lungs only", "pregnancy", criteria=(row,)))
+    assert "Why: lungs only; pregnancy *(local)*." in card["detail"]
+
+
+def test_a_local_rule_is_not_the_papers() -> None:
+    (card,) = cards_of(offered(entry("team", "work-up", origin="local")))
+    assert card["source"]["label"] == "Local rule, not from the papers"
+    assert card["source"]["url"] == f"{GUIDANCE}/team"
+    assert "*Local rule, not from the papers.*" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "overdue"),
+    [("2023-11-21", False), ("2023-11-20", True), ("2026-11-21", False), ("2019-06-01", True)],
+)
+def test_an_overdue_review_is_said(reviewed: str, overdue: bool) -> None:
+    (card,) = cards_of(offered(entry("surgery", reviewed=reviewed)))
+    assert ("more than 3 years ago" in card["detail"]) is overdue
+
+
+def test_source_is_the_paper_with_its_address() -> None:
+    (card,) = cards_of(offered(SURGERY))
+    assert card["source"]["label"] == "Bui et al. 2019"
+    assert card["source"]["url"].startswith("https://doi.org/")
+
+
+def test_links_lead_to_the_guidance_pages() -> None:
+    (card,) = cards_of(offered(SURGERY), offered(SBRT, status="alternative"))
+    assert [link["url"] for link in card["links"]] == [f"{GUIDANCE}/surgery", f"{GUIDANCE}/sbrt"]
+
+
+@pytest.mark.parametrize("group", ["local-therapy", "systemic", "work-up", "urgent", "order-check"])
+def test_override_reasons_are_few_and_of_the_card(group: str) -> None:
+    (card,) = cards_of(offered(entry("x", group)))
+    assert 3 <= len(card["overrideReasons"]) <= 5
+
+
+def test_the_same_call_gives_the_same_cards() -> None:
+    assert cards_of(offered(SURGERY), offered(BOARD)) == cards_of(offered(SURGERY), offered(BOARD))
+
+
+def test_another_patient_status_or_version_is_another_card() -> None:
+    first = cards_of(offered(SURGERY))[0]["uuid"]
+    confirm = cards_of(offered(SURGERY, status="to-confirm"))[0]["uuid"]
+    newer = replace(SURGERY, plan={**SURGERY.plan, "version": "1.0.1"})
+    someone = build_cards(replace(decided(offered(SURGERY)), facts=replace(facts(), patient_id="p2")), GUIDANCE)
+    assert len({first, confirm, cards_of(offered(newer))[0]["uuid"], someone[0]["uuid"]}) == 4
+
+
+class TestDataGaps:
+    """The card of what is missing."""
+
+    PLAN = entry("data-gaps", "data-gaps", kind="data-gaps")
+
+    def gaps(self, *found: Gap, patient: PatientFacts | None = None) -> dict[str, Any]:
+        base = decided(patient=patient)
+        decisions = Decisions(base.facts, base.hook, (), found, offered(self.PLAN), base.parameters)
+        cards = build_cards(decisions, GUIDANCE)
+        assert problems(cards, "p1") == []
+        return cards[0]
+
+    def test_names_the_facts_and_what_they_decide(self) -> None:
+        metastatic = {
+            "resourceType": "Condition",
+            "id": "c3",
+            "clinicalStatus": {"coding": [{"code": "active"}]},
+            "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C78.00"}]},
+            "subject": {"reference": "Patient/p1"},
+            "onsetDateTime": "2026-08-01",
+        }
+        card = self.gaps(
+            Gap("lesion_count", "number of metastases", (SURGERY, SBRT), "a radiology report"),
+            Gap("ecog", "ECOG performance status", (), "an ECOG Observation"),
+            patient=facts(metastatic),
+        )
+        assert card["summary"] == (
+            "Missing facts leave 2 recommendations undecided: number of metastases; ECOG performance status"
+        )
+        assert (
+            "- **number of metastases** would decide: Surgery; Sbrt. Recorded as a radiology report." in card["detail"]
+        )
+        assert "- **ECOG performance status**: bears on most treatment." in card["detail"]
+        assert listed(card) == [("data-gaps", "offered")]
+        assert "suggestions" not in card
+
+    def test_asks_whether_the_sarcoma_is_metastatic(self) -> None:
+        card = self.gaps(Gap("metastatic_status", "metastatic status", (SURGERY,), "an M category"))
+        assert card["summary"].startswith("Is the sarcoma metastatic?")
+
+    def test_long_lists_of_recommendations_are_counted(self) -> None:
+        many = tuple(entry(f"entry-{number}") for number in range(7))
+        card = self.gaps(Gap("histology", "histology", many, "a pathology report"))
+        assert "; and 3 more." in card["detail"]
+
+    def test_no_gaps_no_card(self) -> None:
+        assert build_cards(decided(), GUIDANCE) == []

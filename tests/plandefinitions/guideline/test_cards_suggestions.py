@@ -1,0 +1,102 @@
+"""Suggestions: complete drafts for the right patient, and removal of draft orders that are really there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plandefinitions.guideline.cards import build_cards
+from plandefinitions.guideline.decision import Decision
+from tests.card_rules import problems
+from tests.plandefinitions.guideline.card_doubles import GUIDANCE, decided, entry, facts, offered
+
+DRAFT: dict[str, Any] = {
+    "resourceType": "MedicationRequest",
+    "id": "d1",
+    "status": "draft",
+    "intent": "order",
+    "subject": {"reference": "Patient/p1"},
+    "medicationCodeableConcept": {"text": "eribulin"},
+}
+
+
+def card_of(*decisions: Decision) -> dict[str, Any]:
+    (card,) = build_cards(decided(*decisions, patient=facts(drafts=[DRAFT])), GUIDANCE)
+    assert problems([card], "p1", ["MedicationRequest/d1"]) == []
+    return card
+
+
+def check(**more: Any) -> Decision:
+    plan = entry("check", "order-check", kind="order-check", removes=True, offers=["Refer to the tumour board"])
+    return offered(plan, text="About the order.", drafts=("MedicationRequest/d1",), **more)
+
+
+def test_a_draft_is_complete() -> None:
+    card = card_of(offered(entry("surgery", offers=["Refer to thoracic surgery"])))
+    (suggestion,) = card["suggestions"]
+    (action,) = suggestion["actions"]
+    assert action["type"] == "create"
+    assert action["resource"] == {
+        "resourceType": "ServiceRequest",
+        "instantiatesCanonical": ["https://sarcoma-cds.org/fhir/ActivityDefinition/surgery-0|1.0.0"],
+        "status": "draft",
+        "intent": "proposal",
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": "2026-11-21",
+        "code": {"text": "Refer to thoracic surgery"},
+        "reasonReference": [{"reference": "Condition/c1"}],
+    }
+
+
+def test_the_first_of_an_offered_option_is_recommended() -> None:
+    card = card_of(
+        offered(entry("surgery", offers=["Refer to thoracic surgery", "Order lung function tests"])),
+        offered(entry("sbrt", rank=20, offers=["Refer to radiation oncology"]), status="alternative"),
+    )
+    assert [one.get("isRecommended") for one in card["suggestions"]] == [True, None, None]
+    assert card["selectionBehavior"] == "at-most-one"
+
+
+def test_nothing_is_recommended_while_something_is_left_to_confirm() -> None:
+    card = card_of(offered(entry("surgery", offers=["Refer to thoracic surgery"]), status="to-confirm"))
+    assert "isRecommended" not in card["suggestions"][0]
+
+
+def test_work_up_can_be_accepted_together() -> None:
+    plans = [entry(name, "work-up", offers=[name]) for name in ("board", "sequencing")]
+    assert card_of(*map(offered, plans))["selectionBehavior"] == "any"
+
+
+def test_an_order_check_removes_its_draft() -> None:
+    first, second = card_of(check(indicator="warning"))["suggestions"]
+    assert first["label"] == "Remove this order: eribulin"
+    assert first["isRecommended"] is True
+    assert first["actions"] == [
+        {
+            "type": "delete",
+            "description": "Remove the draft order eribulin",
+            "resourceId": "MedicationRequest/d1",
+        }
+    ]
+    assert second["actions"][0]["type"] == "create"
+
+
+def test_a_comment_on_an_order_recommends_nothing() -> None:
+    assert all("isRecommended" not in one for one in card_of(check(indicator="info"))["suggestions"])
+
+
+def test_a_draft_without_an_id_cannot_be_removed() -> None:
+    plan = entry("check", "order-check", kind="order-check", removes=True)
+    card = card_of(offered(plan, text="About the order.", drafts=("urn:uuid:6f1c", "MedicationRequest")))
+    assert "suggestions" not in card
+
+
+def test_no_known_diagnosis_no_reason() -> None:
+    patient = facts()
+    bare = dict(patient.facts)
+    for key in ("histology", "in_scope", "metastatic_status"):
+        bare[key] = type(bare[key])()
+    decisions = decided(
+        offered(entry("surgery", offers=["Refer"])), patient=type(patient)(bare, (), "p1", patient.as_of, ())
+    )
+    (card,) = build_cards(decisions, GUIDANCE)
+    assert "reasonReference" not in card["suggestions"][0]["actions"][0]["resource"]

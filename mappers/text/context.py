@@ -10,11 +10,12 @@ from typing import Literal
 from mappers.text.mention import Polarity
 from mappers.text.report import Report, Sentence
 from mappers.text.vocabulary import Cue, Item
+from mappers.text.words import word_set
 
-_ASSERTING = frozenset(
+_ASSERTING = word_set(
     "is are was were has have show showed demonstrate reveal present remain developed underwent started stable persistent "
     "multiple several innumerable numerous known now with consistent compatible status measuring measure new unchanged "
-    "enlarging increasing increased growing confirmed proven positive resected progressed treated suspicious solitary".split()
+    "enlarging increasing increased growing confirmed proven positive resected progressed treated suspicious solitary"
 )
 _EITHER = frozenset(("vs", "versus"))
 _LIST_WORDS = frozenset(("or", "nor", "and"))
@@ -22,10 +23,10 @@ _BACK_STOPS = frozenset(("with", "from", "showing", "without", "and/or"))
 _AFTER_BACKWARD = frozenset(
     (",", ".", ")", "by", "on", "with", "in", "at", "via", "after", "following", "but", "and", ":", "]")
 )
-_NOT_A_RELATIVE = frozenset(
+_NOT_A_RELATIVE = word_set(
     "accompany accompanied accompanie present attend attended state report said say call called live lives bedside note feel "
     "concern ask asked worry worried describe described mention mentioned provide provided bring brought confirm deny think "
-    "help visiting visit told here notice noticed".split()
+    "help visiting visit told here notice noticed"
 )
 _BESIDE_A_RELATIVE = frozenset(("by", "accompany", "accompanied", "discussed", "from", "per", "between"))
 
@@ -80,8 +81,11 @@ def read_context(report: Report, sentence: Sentence) -> Context:
         if item.cues:
             for cue in item.cues:
                 _apply(report, sentence, context, index, item, cue)
-    _none_of(report, sentence, context)
-    _question_marks(report, sentence, context)
+    tokens = report.folded[sentence.first : sentence.last]
+    if "0" in tokens:
+        _none_of(report, sentence, context)
+    if sentence.asked or "?" in tokens:
+        _question_marks(report, sentence, context)
     return context
 
 

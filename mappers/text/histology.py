@@ -5,21 +5,21 @@ from functools import cache
 from mappers.text.mention import Attribute, Polarity
 from mappers.text.reading import Reading
 from mappers.text.vocabulary import Item
-from mappers.text.words import table, tokenise
+from mappers.text.words import table, tokenise, word_set
 
-_NEUTRAL = frozenset(
+_NEUTRAL = word_set(
     ", - / ( : ' \" grade type variant subtype nos pattern of the in a an left right l r high low intermediate primary "
     "poorly moderately well differentiated malignant recurrent metastatic locally advanced large deep cell fnclcc and "
-    "adult pure classic conventional predominantly with".split()
+    "adult pure classic conventional predominantly with"
 )
 _NOT_BY_FEATURE = frozenset(
     ("feature", "morphology", "component", "area", "differentiation", "change", "background", "stroma")
 )
 _CANCER_ROLES = frozenset(("metastasis", "other", "drug", "regimen", "recurrence", "local-recurrence", "ned"))
-_CANCER_WORDS = frozenset(
+_CANCER_WORDS = word_set(
     "tumor mass biopsy grade fnclcc resection resected excision chemotherapy chemo oncology oncologic malignant malignancy "
     "neoplasm cancer thigh retroperitoneal retroperitoneum extremity uterine uterus primary fusion nodule ecog recurrence "
-    "recurrent stage radiotherapy amputation mdt mohs tah mdm diagnosis pathology histology".split()
+    "recurrent stage radiotherapy amputation mdt mohs tah mdm diagnosis pathology histology"
 )
 _EPITHELIOID = frozenset(("epithelioid", "ini1", "smarcb1", "tazemetostat", "tazverik"))
 _EWING = frozenset(("ewing", "ewsr1", "fli1", "cd99", "pnet", "vide", "vdc"))
@@ -32,6 +32,7 @@ _MAY_ARISE_IN_BONE = frozenset(
 _UTERINE = frozenset(("leiomyosarcoma", "sarcoma_nos"))
 _SITE_REACH = 10
 _SHORT = 60
+_VERSUS = frozenset(("vs", "versus"))
 
 
 @cache
@@ -94,9 +95,9 @@ def _add(reading: Reading, index: int, item: Item) -> None:
     attributes: dict[str, Attribute] = {}
     if grade := _grade_word(reading, index):
         attributes["grade_word"] = grade
-    if rivals := _rivals(reading, index):
+    if not _VERSUS.isdisjoint(reading.scope.folded) and (rivals := _rivals(reading, index)):
         polarity, attributes["uncertain_between"] = "uncertain", (concept, *rivals)
-    reading.add("histology", concept, item, polarity=polarity, historical=historical, **attributes)
+    reading.add("histology", concept, item, attributes, polarity=polarity, historical=historical)
 
 
 def _concept(reading: Reading, index: int, item: Item) -> str:
@@ -240,20 +241,20 @@ def _grade_word(reading: Reading, index: int) -> str:
     item = reading.items[index]
     for other in reading.items[max(0, index - 2) : index + 3]:
         entry = other.roles.get("grade-word")
-        if entry is not None and min(abs(other.last - item.first), abs(other.first - item.last)) <= 3:
+        if entry is not None and min(abs(other.last - item.first), abs(other.first - item.last)) <= 5:
             return entry.concept
     return ""
 
 
 def _rivals(reading: Reading, index: int) -> tuple[str, ...]:
     """What a tumour is weighed against: the names on the other side of "vs"."""
-    item, found = reading.items[index], []
+    found = []
     for step in (1, -1):
         place = index + step
         versus = False
         while 0 <= place < len(reading.items) and abs(place - index) <= 6:
             other = reading.items[place]
-            if any(word in ("vs", "versus") for word in reading.folded[other.first : other.last]):
+            if not _VERSUS.isdisjoint(reading.folded[other.first : other.last]):
                 versus = True
             elif versus and (entry := other.roles.get("histology") or other.roles.get("other")) is not None:
                 found.append(entry.concept)
@@ -261,7 +262,6 @@ def _rivals(reading: Reading, index: int) -> tuple[str, ...]:
             elif "histology" in other.roles or (reading.report.written[other.first - 1] in ".;"):
                 break
             place += step
-        _ = item
     return tuple(dict.fromkeys(found))
 
 
@@ -276,7 +276,7 @@ def _add_other(reading: Reading, index: int, item: Item) -> None:
         metastatic = (
             "metastasis" in after.roles and after.first - item.last <= 3 and "," not in reading.gap(item, after)
         )
-    reading.add("other-malignancy", concept, item, metastatic=metastatic)
+    reading.add("other-malignancy", concept, item, {"metastatic": metastatic})
 
 
 def _organ_of_carcinoma(reading: Reading, index: int) -> str:

@@ -160,7 +160,7 @@ def _emit(reading: Reading, index: int, first: Item, last: Item, concept: str, a
     attributes: dict[str, Attribute] = {"result": result, "alteration": alteration, **genes}
     if method := ("ihc" if alteration == "ihc" else _method(reading, index)):
         attributes["method"] = method
-    reading.add("molecular", concept, first, first=first.first, last=last.last, polarity=polarity, **attributes)
+    reading.add("molecular", concept, first, attributes, first=first.first, last=last.last, polarity=polarity)
 
 
 def _result(reading: Reading, index: int, last: Item) -> tuple[str, Polarity]:
@@ -234,9 +234,8 @@ def _read_msi(reading: Reading, index: int, item: Item, role: str) -> None:
                 "molecular",
                 "MSI",
                 item,
+                {"result": value, "detail": result},
                 polarity="affirmed" if value == "positive" else "negated",
-                result=value,
-                detail=result,
             )
         return
     high = role == "msi-high"
@@ -248,9 +247,8 @@ def _read_msi(reading: Reading, index: int, item: Item, role: str) -> None:
         "molecular",
         "MSI",
         item,
+        {"result": "positive" if high else "negative", "detail": "high" if high else "stable"},
         polarity=said,
-        result="positive" if high else "negative",
-        detail="high" if high else "stable",
     )
 
 
@@ -275,9 +273,8 @@ def _read_tmb(reading: Reading, index: int, item: Item, role: str) -> None:
         "molecular",
         "TMB",
         item,
+        {"result": "positive" if high else "negative", **attributes},
         polarity="affirmed" if high else "negated",
-        result="positive" if high else "negative",
-        **attributes,
     )
 
 
@@ -287,7 +284,9 @@ def _read_no_fusion(reading: Reading) -> None:
         after = reading.next_words(item, 4)
         negated = reading.context.polarity(item) == "negated" or _negative_after(after)
         if negated and not reading.context.unreal(item) and "mod" not in item.roles and "histology" not in item.roles:
-            reading.add("molecular", "any-fusion", item, polarity="negated", result="negative", alteration="fusion")
+            reading.add(
+                "molecular", "any-fusion", item, {"result": "negative", "alteration": "fusion"}, polarity="negated"
+            )
             return
 
 

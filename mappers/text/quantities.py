@@ -1,5 +1,6 @@
 """Counts and sizes of lesions, and the size of the primary."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -7,11 +8,13 @@ from mappers.text.mention import Attribute
 from mappers.text.reading import Reading
 from mappers.text.spread import sites_of_lesion
 from mappers.text.vocabulary import Item
+from mappers.text.words import word_set
 
 LARGEST_CM = Decimal(100)
 SMALLEST_CM = Decimal("0.05")
 MOST_LESIONS = 200
 _UNITS = {"cm": Decimal(1), "centimeter": Decimal(1), "mm": Decimal("0.1"), "millimeter": Decimal("0.1")}
+_DIGIT = re.compile(r"\d")
 _BY = frozenset(("x", "by", "*"))
 _BELOW = frozenset(("<", "under", "sub", "≤"))
 _AFTER_UNIT_NOT_SIZE = frozenset(
@@ -59,16 +62,16 @@ _OLDER = frozenset(
         "baseline",
     )
 )
-_NOT_COUNTED_BY = frozenset(
+_NOT_COUNTED_BY = word_set(
     "segment level image series grade stage station zone type category level figure slice node week day month year version "
-    "line cycle phase lesion nodule target station t n m score no number # scan session part arm".split()
+    "line cycle phase lesion nodule target station t n m score no number # scan session part arm"
 )
-_COUNT_GAP = frozenset(
+_COUNT_GAP = word_set(
     "small tiny new discrete separate additional distinct enlarging solid metastatic suspicious fdg avid hypermetabolic "
     "subcentimeter sub centimeter subpleural peripheral visible measurable known residual stable bilateral left right of the "
     "- lytic sclerotic enhancing hypodense noncalcified non calcified pulmonary and / largest target further synchronous "
     "resectable unresectable unresected biopsy proven dominant painful growing confirmed other , his her ring round large bulky total cystic "
-    "necrotic intrapulmonary hypoechoic in both parenchymal deep superficial more".split()
+    "necrotic intrapulmonary hypoechoic in both parenchymal deep superficial more"
 )
 _SOFT_TISSUE_MASS = frozenset(("soft-tissue", "retroperitoneum", "other", "skin"))
 _LEAST = frozenset(("least", "over", "than", "minimum", ">", "≥"))
@@ -84,16 +87,23 @@ class _Size:
     up_to: bool
 
 
-def read_quantities(reading: Reading) -> None:
-    """Adds the counts and sizes of a sentence."""
+def read_quantities(reading: Reading, measured: bool) -> None:
+    """Adds the counts of a sentence, and its sizes where a unit of length stands in it."""
+    if measured:
+        _read_sizes(reading)
+    start, end = reading.report.starts[reading.sentence.first], reading.report.ends[reading.sentence.last - 1]
+    if _DIGIT.search(reading.report.text, start, end) or any("count" in item.roles for item in reading.items):
+        _read_counts(reading)
+    _remember(reading)
+
+
+def _read_sizes(reading: Reading) -> None:
     units = [at for at in range(reading.sentence.first, reading.sentence.last) if reading.folded[at] in _UNITS]
     end = reading.sentence.first
     for at in units[:60]:
         if at >= end and (size := _size(reading, at, end)):
             _add_size(reading, size)
             end = size.last
-    _read_counts(reading)
-    _remember(reading)
 
 
 def number(token: str) -> Decimal | None:
@@ -171,19 +181,33 @@ def _add_size(reading: Reading, size: _Size) -> None:
     if reading.context.polarity(owner) == "negated":
         return
     kind, site = _what(reading, owner, index)
+    site = site or _site_of_size(reading, size)
     if kind == "node":
-        reading.add("nodes", "measured", cue, cm=size.cm)
+        reading.add("nodes", "measured", cue, {"cm": size.cm})
     elif kind == "primary":
-        reading.add("primary-size", "primary", cue, cm=size.cm)
+        reading.add("primary-size", "primary", cue, {"cm": size.cm})
     else:
         _emit_lesion_size(reading, size, cue, site, largest)
+
+
+def _site_of_size(reading: Reading, size: _Size) -> str:
+    """ "Largest 2.1 cm RLL"; else the one place of which the sentence says that there are metastases."""
+    for item in reading.items:
+        if (
+            "site" in item.roles
+            and 0 <= item.first - size.last <= 3
+            and "," not in reading.folded[size.last : item.first]
+        ):
+            return item.roles["site"].concept
+    spread = {item.roles["site"].concept for item in reading.items if item.used and "site" in item.roles}
+    return spread.pop() if len(spread) == 1 else ""
 
 
 def _emit_lesion_size(reading: Reading, size: _Size, cue: Item, site: str, largest: bool) -> None:
     attributes: dict[str, Attribute] = {"cm": size.cm, "largest": largest}
     if site:
         attributes["site"] = site
-    reading.add("lesion-size", "lesion", cue, **attributes)
+    reading.add("lesion-size", "lesion", cue, attributes)
 
 
 def _add_unowned(reading: Reading, size: _Size, cue: Item, largest: bool) -> None:
@@ -199,7 +223,7 @@ def _add_unowned(reading: Reading, size: _Size, cue: Item, largest: bool) -> Non
         site = next((i.roles["site"].concept for i in reading.items if "site" in i.roles), "") or scope.last_lesion_site
         _emit_lesion_size(reading, size, cue, site, largest)
     elif size.first == 0 and size.last >= len(reading.report.written) - 1:
-        reading.add("size", "length", cue, cm=size.cm)
+        reading.add("size", "length", cue, {"cm": size.cm})
 
 
 def _not_a_lesion(reading: Reading, size: _Size) -> bool:
@@ -298,7 +322,7 @@ def _read_counts(reading: Reading) -> None:
         counted = _count_before(reading, index, item) or _count_after(reading, item)
         if counted is None:
             continue
-        if "mass" in item.roles and not (site := _site_beside(reading, index)):
+        if "mass" in item.roles and not _site_beside(reading, index):
             continue
         _emit_count(reading, index, item, counted)
 
@@ -308,6 +332,9 @@ def _emit_count(reading: Reading, index: int, item: Item, counted: tuple[int, in
     if not 0 < count <= MOST_LESIONS or reading.context.polarity(item) == "negated":
         return
     site = _site_beside(reading, index)
+    if not site and "lesion" in item.roles:
+        spread = {i.roles["site"].concept for i in reading.items if i.used and "site" in i.roles}
+        site = spread.pop() if len(spread) == 1 else ""
     if site in ("soft-tissue", "other", "retroperitoneum") and "mass" in item.roles:
         return
     if site == "lymph-node" and "metastasis" not in item.roles:
@@ -318,7 +345,7 @@ def _emit_count(reading: Reading, index: int, item: Item, counted: tuple[int, in
     if site:
         attributes["site"] = site
     reading.add(
-        "lesion-count", "lesion", item, first=min(first, item.first), last=max(item.last, first + 1), **attributes
+        "lesion-count", "lesion", item, attributes, first=min(first, item.first), last=max(item.last, first + 1)
     )
 
 

@@ -8,15 +8,16 @@ from mappers.text.quantities import read_quantities
 from mappers.text.reading import Reading, Scope
 from mappers.text.report import Report, lay_out
 from mappers.text.spread import read_sites, read_spread, read_suspicion
-from mappers.text.status import read_m_category, read_status
+from mappers.text.status import read_m_category, read_short_grade, read_status
 from mappers.text.therapy import read_therapy
-from mappers.text.vocabulary import may_matter
+from mappers.text.vocabulary import UNITS, may_matter
 
 LONGEST_TEXT = 4_000_000
+MOST_MENTIONS = 10_000
 
 _THERAPY = frozenset(("drug", "regimen", "procedure", "progression"))
 _TUMOURS = frozenset(("histology", "other"))
-_QUANTIFIED = frozenset(("lesion", "metastasis", "mass", "histology", "site", "local-recurrence"))
+_QUANTIFIED = frozenset(("lesion", "metastasis", "mass"))
 
 
 def read(text: str) -> tuple[Mention, ...]:
@@ -28,9 +29,13 @@ def read(text: str) -> tuple[Mention, ...]:
     report = lay_out(text)
     scope = Scope(report)
     mentions: list[Mention] = []
+    has_category = "M0" in text or "M1" in text
     for sentence in report.sentences:
-        has_category = "M0" in report.text or "M1" in report.text
-        roles = {role for item in sentence.items for role in item.roles}
+        if len(mentions) >= MOST_MENTIONS:
+            break
+        roles: set[str] = set()
+        for item in sentence.items:
+            roles.update(item.roles)
         measured = _measured(report, sentence.first, sentence.last)
         if not roles and not measured and not has_category:
             continue
@@ -41,7 +46,7 @@ def read(text: str) -> tuple[Mention, ...]:
 
 
 def _measured(report: Report, first: int, last: int) -> bool:
-    return any(unit in report.folded[first:last] for unit in ("cm", "mm", "centimeter", "millimeter"))
+    return not UNITS.isdisjoint(report.folded[first:last])
 
 
 def _read_sentence(reading: Reading, roles: set[str], measured: bool, has_category: bool) -> None:
@@ -54,11 +59,13 @@ def _read_sentence(reading: Reading, roles: set[str], measured: bool, has_catego
     if not roles.isdisjoint(_TUMOURS):
         read_histology(reading)
     if measured or not roles.isdisjoint(_QUANTIFIED):
-        read_quantities(reading)
+        read_quantities(reading, measured)
     if "gene" in roles or "fusion" in roles or "sequencing" in roles:
         read_molecular(reading)
     if not roles.isdisjoint(_THERAPY):
         read_therapy(reading)
     read_status(reading)
+    if "histology" in roles:
+        read_short_grade(reading)
     if "site" in roles:
         read_sites(reading)

@@ -1,6 +1,7 @@
 """What the readers of one sentence share: its words and terms, its context, and where mentions are put."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from mappers.text.context import Context
@@ -9,21 +10,31 @@ from mappers.text.report import Report, Sentence
 from mappers.text.vocabulary import Item
 
 
+_NONE: Mapping[str, Attribute] = MappingProxyType({})
+
+
 class Scope:
     """What is known beyond one sentence: which kinds of word the whole text holds, and what was spoken of last."""
 
-    __slots__ = ("folded", "last_lesion_site", "last_lesion_was_mass", "roles", "shouted", "spoken_of_lesions")
-
     def __init__(self, report: Report) -> None:
-        self.roles: set[str] = set()
-        for sentence in report.sentences:
-            for item in sentence.items:
-                self.roles.update(item.roles)
-        self.folded = frozenset(report.folded)
-        self.shouted = report.text.isupper() and len(report.text) > 12
+        self._report = report
         self.last_lesion_site = ""
-        self.last_lesion_was_mass = False
         self.spoken_of_lesions = False
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles of all terms of the text."""
+        return frozenset(role for sentence in self._report.sentences for item in sentence.items for role in item.roles)
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """The words of the text."""
+        return frozenset(self._report.folded)
+
+    @cached_property
+    def shouted(self) -> bool:
+        """Whether the text is a report in capitals, where capitals make no abbreviation."""
+        return self._report.text.isupper() and len(self._report.text) > 12
 
 
 class Reading:
@@ -47,12 +58,12 @@ class Reading:
         kind: str,
         concept: str,
         item: Item,
+        attributes: Mapping[str, Attribute] = _NONE,
         *,
         polarity: Polarity | None = None,
         historical: bool | None = None,
         last: int | None = None,
         first: int | None = None,
-        **attributes: Attribute,
     ) -> None:
         """Adds a mention at an item (or at tokens `first` to `last`); its context is the item's unless given."""
         starts, ends = self.report.starts, self.report.ends
@@ -68,7 +79,7 @@ class Reading:
                 self.context.polarity(item) if polarity is None else polarity,
                 self.context.historical(item) if historical is None else historical,
                 self.context.other_person(item),
-                MappingProxyType(attributes),
+                MappingProxyType(dict(attributes)) if attributes else _NONE,
             )
         )
 

@@ -3,20 +3,20 @@
 from dataclasses import dataclass, field
 
 from mappers.text.vocabulary import Item, vocabulary
-from mappers.text.words import FOLD, TOKEN
+from mappers.text.words import FOLD, TOKEN, word_set
 
 _LONGEST_SENTENCE = 160
 _LONGEST_LABEL = 14
 _LONGEST_HEADER = 6
 _WRAPPED_LINE = 60
 
-_ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof vs approx eg ie st fig pt pts resp incl abdom subq bilat pulm hx dx rt lt diff susp cf".split()
+_ABBREVIATIONS = word_set(
+    "dr mr mrs ms prof vs approx eg ie st fig pt pts resp incl abdom subq bilat pulm hx dx rt lt diff susp cf"
 )
 _BULLETS = frozenset("-*•·◦▪‣►●○–—>+")
-_CONTINUES = frozenset(
+_CONTINUES = word_set(
     "of the and or with no without for to in is a an by at from not , - / ( was are were has have had than as which that "
-    "on into right left both suspicious consistent compatible no: cannot be been evidence negative history".split()
+    "on into right left both suspicious consistent compatible no: cannot be been evidence negative history"
 )
 
 

@@ -3,20 +3,23 @@
 from mappers.text.mention import Attribute, Polarity
 from mappers.text.reading import Reading
 from mappers.text.vocabulary import Item
+from mappers.text.words import word_set
 
-_VERTEBRAE = frozenset(f"{part}{n}" for part, most in (("c", 7), ("t", 12), ("l", 5), ("s", 5)) for n in range(1, most + 1))
-LIST_GAP = _VERTEBRAE | frozenset(
-    ", and or / & + - the left right both bilateral also as well plus her his ( ) ' possibly probable l r".split()
+_VERTEBRAE = frozenset(
+    f"{part}{n}" for part, most in (("c", 7), ("t", 12), ("l", 5), ("s", 5)) for n in range(1, most + 1)
 )
-_LEFT_GAP = frozenset(
+LIST_GAP = _VERTEBRAE | word_set(
+    ", and or / & + - the left right both bilateral also as well plus her his ( ) ' possibly probable l r"
+)
+_LEFT_GAP = word_set(
     "- / only ( ) small new likely known parenchymal limited solitary multiple the ? and biopsy proven with innumerable "
-    "single few tiny predominant dominant disease of ' multifocal".split()
+    "single few tiny predominant dominant disease of ' multifocal"
 )
-_RIGHT_GAP = frozenset(
+_RIGHT_GAP = word_set(
     "to in within of involving involve affecting at on : ( ) , the both bilateral left right upper lower multiple her his - = "
     "including include seen present located confined limited only are is were was noted identified into with x ' a an over "
     "throughout known disease biopsy proven deposit mid distal proximal small several as follow site sites his/her and "
-    "predominantly mainly mostly largely isolated involvement unspecified other part yes".split()
+    "predominantly mainly mostly largely isolated involvement unspecified other part yes"
 )
 _TOWARDS = frozenset(("to", "in", "within", "involving", "involve", "into", "affecting", "at", ":", "with", "on"))
 _ORIGIN_AFTER = frozenset(("primary", "origin", "sarcoma", "tumor", "cancer"))
@@ -45,7 +48,7 @@ def read_spread(reading: Reading) -> None:
             _use_neighbours(reading, index)
             continue
         if form == "nonmetastatic":
-            reading.add("metastasis", "unspecified", item, polarity="negated", sites=())
+            reading.add("metastasis", "unspecified", item, {"sites": ()}, polarity="negated")
         elif form == "sarcomatosis":
             _add(reading, item, item, ("peritoneum",), {})
         else:
@@ -149,7 +152,7 @@ def _add(
     if treated := _treated(reading, last):
         values["treated"] = treated
     reading.add(
-        "metastasis", sites[0] if sites else "unspecified", item, polarity=polarity, first=first, last=last, **values
+        "metastasis", sites[0] if sites else "unspecified", item, values, polarity=polarity, first=first, last=last
     )
 
 
@@ -268,7 +271,7 @@ def _list_follows(reading: Reading, place: int) -> bool:
     """Whether a site after a comma only names where: nothing of its own follows ("lung metastases, liver cyst")."""
     item = reading.items[place]
     after = reading.next_words(item, 1)
-    return not after or after[0] in (",", ")", ".", "and", "/")
+    return not after or after[0] in (",", ")", ".", "and", "/", "only")
 
 
 def _soft(item: Item) -> bool:
@@ -297,8 +300,14 @@ def _site_run(reading: Reading, place: int) -> list[Item]:
     if place < 0:
         return []
     run = [reading.items[place]]
+    edge = run[0].last
     for other in reading.items[place + 1 : place + 14]:
-        between = reading.folded[run[-1].last : other.first]
+        if other.first < edge:
+            continue
+        edge = _past_brackets(reading, run[-1].last)
+        if other.first < edge:
+            continue
+        between = reading.folded[edge : other.first]
         if "site" not in other.roles:
             if "laterality" in other.roles or ("lesion" in other.roles and other.first == run[-1].last):
                 continue
@@ -313,6 +322,16 @@ def _site_run(reading: Reading, place: int) -> list[Item]:
     if _of_primary(reading, run[-1]) and len(run) > 1:
         run.pop()
     return _without_regions(run)
+
+
+def _past_brackets(reading: Reading, edge: int) -> int:
+    """Where a remark in brackets right after a site ends: "lung (6 nodules, up to 2 cm), pleura"."""
+    if edge >= reading.sentence.last or reading.folded[edge] != "(":
+        return edge
+    for at in range(edge + 1, min(edge + 15, reading.sentence.last)):
+        if reading.folded[at] == ")":
+            return at + 1
+    return edge
 
 
 def _of_primary(reading: Reading, site: Item) -> bool:
@@ -379,7 +398,8 @@ def _exam_site(reading: Reading, index: int, item: Item) -> str:
     for other in reversed(items):
         entry = other.roles.get("procedure")
         if entry is not None and entry.detail["site"]:
-            return entry.detail["site"]
+            site: str = entry.detail["site"]
+            return site
     return ""
 
 
@@ -421,9 +441,7 @@ def read_suspicion(reading: Reading) -> None:
             if concept in _SUSPECT_ORGANS:
                 _mark(sites)
                 polarity: Polarity = "negated" if said == "negated" else "uncertain"
-                reading.add(
-                    "metastasis", concept, item, polarity=polarity, sites=(concept,), suspicion=reading.folded[item.last - 1]
-                )  # fmt: skip
+                reading.add('metastasis', concept, item, {"sites": (concept,), "suspicion": reading.folded[item.last - 1]}, polarity=polarity)  # fmt: skip
 
 
 def sites_of_lesion(reading: Reading, index: int) -> list[Item]:
@@ -465,7 +483,7 @@ def read_sites(reading: Reading) -> None:
             attributes["laterality"] = side
         if _beside_tumour(reading, index, item):
             attributes["role"] = "primary"
-        reading.add("site", entry.concept, item, **attributes)
+        reading.add("site", entry.concept, item, attributes)
 
 
 def _side(reading: Reading, index: int, item: Item) -> str:

@@ -8,31 +8,33 @@ from mappers.text.quantities import number
 from mappers.text.reading import Reading
 from mappers.text.spread import sites_of_lesion
 from mappers.text.vocabulary import Item
+from mappers.text.words import word_set
 
 _PLAIN = frozenset(
     ("surgical-candidate", "tumour-board", "symptom", "urgent-shrinkage", "extrahepatic-controlled", "presentation",
      "heart-failure", "local-recurrence", "trial")
 )  # fmt: skip
-_BETWEEN_NAME_AND_NUMBER = frozenset(
+_BETWEEN_NAME_AND_NUMBER = word_set(
     ": = - of is was at ( performance status score scale grade ps currently current now approximately ~ about estimated today "
-    "ecog who fnclcc level index < > ≤ ≥ less more than , ' tumor histologic histological overall final group /".split()
+    "ecog who fnclcc level index < > ≤ ≥ less more than , ' tumor histologic histological overall final group /"
 )
+_GRADES = {"1": "1", "2": "2", "3": "3", "i": "1", "ii": "2", "iii": "3", "g1": "1", "g2": "2", "g3": "3"}
 _ROMAN = {"i": "I", "ii": "II", "iii": "III", "iv": "IV", "1": "I", "2": "II", "3": "III", "4": "IV"}
 _STAGE = re.compile(r"(iv|iii|ii|i|4|3|2|1)([abcd]?)([12]?)$")
-_NOT_CANCER_STAGE = frozenset(
+_NOT_CANCER_STAGE = word_set(
     "ckd kidney renal pressure ulcer decubitus sacral fibrosis endometriosis prolapse copd parkinson retinopathy heart nash "
-    "hypertension cirrhosis gout lymphedema keratoconus wound esrd sarcoidosis".split()
+    "hypertension cirrhosis gout lymphedema keratoconus wound esrd sarcoidosis"
 )
-_TUMOUR_WORDS = frozenset(
+_TUMOUR_WORDS = word_set(
     "fnclcc sarcoma tumor histologic histological differentiation mitosis mitotic necrosis neoplasm biopsy grade spindle "
-    "pleomorphic myxofibrosarcoma malignant histology pathology resection margin french federation".split()
+    "pleomorphic myxofibrosarcoma malignant histology pathology resection margin french federation"
 )
-_TOXICITY = frozenset(
+_TOXICITY = word_set(
     "neutropenia anemia thrombocytopenia mucositis diarrhea nausea vomiting toxicity fatigue neuropathy adverse event ctcae rash "
     "hypertension transaminitis hand-foot edema dermatitis colitis pneumonitis febrile aes ae encephalopathy murmur hemorrhoid "
     "esophagitis varix ascites prolapse reflux chondromalacia tear strain sprain aki alt ast elevation proteinuria "
     "cardiotoxicity laceration astrocytoma glioma dcis carcinoma adenocarcinoma lymphoma school renal hydronephrosis "
-    "spondylolisthesis dyspnea".split()
+    "spondylolisthesis dyspnea"
 )
 _M_CATEGORY = re.compile(r"(?<![A-Za-z])(?:[cpyra]{0,3}T[0-4XSis]{1,3}[a-d]?[ ,;/-]*)?(?:[cpyra]{0,3}N[0-3X][a-c]?[ ,;/-]*)?"
                          r"([cpyra]{0,3}M[01])([a-d])?(?![A-Za-z0-9]| ?macrophage| ?receptor)")  # fmt: skip
@@ -90,7 +92,7 @@ def _add_resectable(reading: Reading, index: int, item: Item) -> None:
     attributes: dict[str, Attribute] = {}
     if site := _site_near(reading, index):
         attributes["site"] = site
-    reading.add("resectable", item.roles["resectable"].concept, item, **attributes)
+    reading.add("resectable", item.roles["resectable"].concept, item, attributes)
 
 
 def _site_near(reading: Reading, index: int) -> str:
@@ -143,7 +145,7 @@ def _add_performance(reading: Reading, index: int, item: Item) -> None:
     if doubtful:
         attributes = {"low": value, "high": high if high is not None else value}
         polarity = "uncertain"
-    reading.add(kind, kind, item, last=at + 1, polarity=polarity, **attributes)
+    reading.add(kind, kind, item, attributes, last=at + 1, polarity=polarity)
 
 
 def _range_end(reading: Reading, at: int) -> int | None:
@@ -179,7 +181,7 @@ def _add_lvef(reading: Reading, index: int, item: Item) -> None:
     attributes: dict[str, Attribute] = {"percent": value}
     if high is not None:
         attributes = {"percent": value, "high": high}
-    reading.add("lvef", "lvef", item, last=at + 1, **attributes)
+    reading.add("lvef", "lvef", item, attributes, last=at + 1)
 
 
 def _add_stage(reading: Reading, index: int, item: Item) -> None:
@@ -200,7 +202,7 @@ def _add_stage(reading: Reading, index: int, item: Item) -> None:
             if reading.context.unreal(item):
                 return
             attributes: dict[str, Attribute] = {"substage": letter} if letter else {}
-            reading.add("stage", _ROMAN[match.group(1)], item, last=at + 1, **attributes)
+            reading.add("stage", _ROMAN[match.group(1)], item, attributes, last=at + 1)
             return
         if token not in (":", "=", "group", "is", "(", "-", "ajcc", "clinical", "at", "diagnosis"):
             return
@@ -216,9 +218,9 @@ def _add_grade(reading: Reading, index: int, item: Item) -> None:
         at += 1
     if at >= reading.sentence.last:
         return
-    grade = {"1": "1", "2": "2", "3": "3", "i": "1", "ii": "2", "iii": "3"}.get(reading.folded[at])
+    grade = _GRADES.get(reading.folded[at])
     after = reading.folded[at + 1 : min(at + 7, reading.sentence.last)]
-    if grade is None or after[:1] in (["-"], ["to"], ["or"]) and after[1:2] and after[1][0].isdigit():
+    if grade is None or (after[:1] in (["-"], ["to"], ["or"]) and after[1:2] and after[1][0].isdigit()):
         return
     before = reading.words_before(item, 4)
     if not _TOXICITY.isdisjoint(after) or not _TOXICITY.isdisjoint(before) or "who" in before:
@@ -226,10 +228,19 @@ def _add_grade(reading: Reading, index: int, item: Item) -> None:
     if after[:2] in (["/", "4"], ["of", "4"], ["/", "5"]) or (after[:1] == ["/"] and after[1:2] == ["6"]):
         return
     alone = item.first <= 1 and reading.sentence.last - at <= 4
-    if not (named or alone or "histology" in reading.scope.roles or not _TUMOUR_WORDS.isdisjoint(reading.folded[reading.sentence.first : reading.sentence.last])
-            - (frozenset(("grade",)) & frozenset())) or reading.context.unreal(item):  # fmt: skip
+    words = reading.folded[reading.sentence.first : reading.sentence.last]
+    of_tumour = named or alone or "histology" in reading.scope.roles or not _TUMOUR_WORDS.isdisjoint(words)
+    if not of_tumour or reading.context.unreal(item):
         return
     reading.add("grade", grade, item, last=at + 1)
+
+
+def read_short_grade(reading: Reading) -> None:
+    """ "G2", in a sentence that names a tumour."""
+    for at in range(reading.sentence.first, reading.sentence.last):
+        token = reading.folded[at]
+        if token in ("g1", "g2", "g3") and not (at and reading.folded[at - 1] in ("grade", "fnclcc")):
+            reading.add("grade", token[1], Item(at, at + 1, {}, ()))
 
 
 def _add_pregnancy(reading: Reading, index: int, item: Item) -> None:
@@ -254,9 +265,9 @@ def _add_interval(reading: Reading, index: int, item: Item) -> None:
                 return
             exact: dict[str, Attribute] = {"months": (value * factor).quantize(Decimal("0.1")).normalize() + 0}
             if {"<", ">", "than", "least", "≥", "≤", "over", "approximately", "about", "~"} & set(before):
-                reading.add("disease-free-interval", "interval", item, last=at + 2, polarity="uncertain", **exact)
+                reading.add("disease-free-interval", "interval", item, exact, last=at + 2, polarity="uncertain")
             else:
-                reading.add("disease-free-interval", "interval", item, last=at + 2, **exact)
+                reading.add("disease-free-interval", "interval", item, exact, last=at + 2)
             return
 
 
@@ -324,7 +335,7 @@ def _add_pain(reading: Reading, index: int, item: Item) -> None:
 def _add_ned(reading: Reading, index: int, item: Item) -> None:
     if not reading.context.unreal(item):
         polarity: Polarity = "uncertain" if reading.context.polarity(item) == "uncertain" else "negated"
-        reading.add("metastasis", "unspecified", item, polarity=polarity, sites=())
+        reading.add("metastasis", "unspecified", item, {"sites": ()}, polarity=polarity)
 
 
 def _add_denial(reading: Reading, index: int, item: Item) -> None:
@@ -390,4 +401,4 @@ def read_m_category(reading: Reading) -> None:
                     attributes["site"] = site.roles["site"].concept
                     attributes["sites"] = tuple(dict.fromkeys(i.roles["site"].concept for i in run))
         polarity = reading.context.polarity(place)
-        reading.add("m-category", concept, place, polarity=polarity, **attributes)
+        reading.add("m-category", concept, place, attributes, polarity=polarity)

@@ -3,16 +3,17 @@
 from mappers.text.mention import Attribute, Polarity
 from mappers.text.reading import Reading
 from mappers.text.vocabulary import Item
+from mappers.text.words import word_set
 
 _SARCOMA_ROLES = frozenset(("histology", "metastasis", "gene", "progression", "line", "local-recurrence"))
-_CANCER_WORDS = frozenset(
+_CANCER_WORDS = word_set(
     "chemotherapy chemo cycle cancer tumor oncology sarcoma regimen treatment c1 c2 c3 c4 c5 c6 infusion mg m2 palliative adjuvant "
-    "neoadjuvant progression metastasis ifosfamide doxorubicin gemcitabine mesna".split()
+    "neoadjuvant progression metastasis ifosfamide doxorubicin gemcitabine mesna"
 )
-_AFTER = frozenset(
+_AFTER = word_set(
     "on after following through despite under with during to of upon since s/p of first second third line systemic therapy "
     "treatment chemotherapy chemo prior palliative high dose cycle x single agent , the ( ) a 1 2 3 4 5 6 7 8 last current "
-    "regimen st nd rd 1l 2l 3l initial and + / by his her previous".split()
+    "regimen st nd rd 1l 2l 3l initial and + / by his her previous"
 )
 _OPENING = frozenset(
     ("on", "after", "following", "through", "despite", "under", "during", "to", "upon", "with", "of", "since")
@@ -43,7 +44,7 @@ def _read_drugs(reading: Reading) -> None:
             attributes["drugs"] = tuple(entry.detail["drugs"].split())
         elif form := entry.detail["form"]:
             attributes["form"] = form
-        reading.add(entry.role, entry.concept, item, polarity=_given(reading, item), **attributes)
+        reading.add(entry.role, entry.concept, item, attributes, polarity=_given(reading, item))
 
 
 def _stands(reading: Reading, item: Item, needed: str) -> bool:
@@ -98,13 +99,9 @@ def _intent(reading: Reading, index: int) -> str:
 def _read_progression(reading: Reading) -> None:
     for index, item in reading.with_role("progression"):
         context = reading.context
-        if context.unreal(item) or (
-            context.has("planned", item) and item.roles.keys() == {"progression"} and context.section != ""
-        ):
+        if context.section in ("dropped", "planned") or (context.unreal(item) and not _dated(reading, item)):
             continue
-        if any(
-            word in ("until", "time", "risk") for word in reading.words_before(item, 2)
-        ) and "at" not in reading.words_before(item, 4):
+        if _only_until(reading, item):
             continue
         words = reading.folded[item.first : item.last]
         if words[-1:] == ["pd"] and set(reading.next_words(item, 2)) & {"l1", "1"}:
@@ -132,12 +129,22 @@ def _read_progression(reading: Reading) -> None:
         polarity = context.polarity(item)
         if context.has("dropped", item):
             polarity = "negated"
-        reading.add("progression", "progression", item, polarity=polarity, **attributes)
+        reading.add("progression", "progression", item, attributes, polarity=polarity)
+
+
+def _only_until(reading: Reading, item: Item) -> bool:
+    """ "Continue until progression", "risk of progression": it has not happened; dated, it has."""
+    before = reading.words_before(item, 3)
+    return not {"until", "risk"}.isdisjoint(before) and not _dated(reading, item)
+
+
+def _dated(reading: Reading, item: Item) -> bool:
+    return any(len(word) == 4 and word.isdigit() for word in reading.next_words(item, 4))
 
 
 def _about_tumour(reading: Reading, index: int) -> bool:
     near = reading.items[max(0, index - 5) : index + 6]
-    return any(not i.roles.keys().isdisjoint({"metastasis", "lesion", "mass", "histology"}) for i in near) and not any(
+    return any(not i.roles.keys().isdisjoint({"metastasis", "lesion"}) for i in near) and not any(
         "site" in i.roles and i.roles["site"].concept == "lymph-node" for i in near
     )
 
@@ -168,11 +175,12 @@ def _drugs_from(reading: Reading, place: int, step: int, edge: int) -> tuple[str
             break
         entry = other.roles.get("regimen") or other.roles.get("drug")
         if entry is not None and _given(reading, other) != "negated":
-            found += (
-                entry.detail["drugs"].split() if entry.role == "regimen" and not found and False else [entry.concept]
-            )
+            found.append(entry.concept)
             edge = other.last if step > 0 else other.first
-        elif (any(cue.category == "stop" for cue in other.cues) and "despite" not in reading.folded[other.first : other.last]) or "progression" in other.roles:
+        elif (
+            any(cue.category == "stop" for cue in other.cues)
+            and "despite" not in reading.folded[other.first : other.last]
+        ) or "progression" in other.roles:
             break
         place, taken = place + step, taken + 1
     return tuple(dict.fromkeys(found if step > 0 else reversed(found)))
@@ -192,9 +200,9 @@ def _read_procedures(reading: Reading) -> None:
         if intent := _intent(reading, index):
             attributes["intent"] = intent
         polarity = _given(reading, item)
-        reading.add("procedure", concept, item, polarity=polarity, **attributes)
+        reading.add("procedure", concept, item, attributes, polarity=polarity)
         if "metastas" in "".join(reading.folded[item.first : item.last]) and polarity == "affirmed" and site:
-            reading.add("metastasis", site, item, historical=True, sites=(site,), treated="resected")
+            reading.add("metastasis", site, item, {"sites": (site,), "treated": "resected"}, historical=True)
 
 
 def _site(reading: Reading, index: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
-from mappers.text.words import FOLD, TOKEN, table, tokenise
+from mappers.text.words import FOLD, TOKEN, table, tokenise, word_set
 
 
 class Entry(NamedTuple):
@@ -84,7 +84,8 @@ class Vocabulary:
                 default = _REACH_BACK.get(row["category"], 0) if direction == "backward" else _REACH[row["category"]]
                 node.cues += (Cue(row["category"], direction, int(row["reach"] or default)),)
         self.sections = {" ".join(tokenise(row["term"])): row["effect"] for row in table("sections")}
-        self.triggers = frozenset(first for first, node in self.root.items() if _can_begin_a_mention(node)) | _UNITS
+        self.triggers = frozenset(_triggers(self.root, ())) | UNITS
+        self.written_triggers = frozenset(_written_triggers(self.root))
 
     def _node(self, words: list[str]) -> Node:
         level, node = self.root, Node()
@@ -142,13 +143,35 @@ class Vocabulary:
         return items
 
 
-_UNITS = frozenset(("cm", "mm", "centimeter", "millimeter"))
+UNITS = frozenset(("cm", "mm", "centimeter", "millimeter"))
 
 
-def _can_begin_a_mention(node: Node) -> bool:
-    if node.exact is not None or (node.roles is not None and not node.roles.keys() <= _ROLES_OF_NO_MENTION):
-        return True
-    return any(_can_begin_a_mention(follower) for follower in node.next.values())
+def _triggers(level: dict[str, Node], path: tuple[str, ...]) -> Iterator[str]:
+    """Of each term that can make a mention one word, not a common one if it has another."""
+    for word, node in level.items():
+        so_far = (*path, word)
+        if node.roles is not None and not node.roles.keys() <= _ROLES_OF_NO_MENTION:
+            yield next((w for w in so_far if w not in _COMMON), so_far[0])
+        yield from _triggers(node.next, so_far)
+
+
+def _written_triggers(level: dict[str, Node]) -> Iterator[str]:
+    """Of each term that must be written just so the longest word, in singular and plural."""
+    for node in level.values():
+        for term, entry in node.exact or ():
+            if entry.role not in _ROLES_OF_NO_MENTION:
+                word = max(TOKEN.findall(term), key=len)
+                yield from (word, word + "s")
+        yield from _written_triggers(node.next)
+
+
+_COMMON = word_set(
+    "a an the of in on to at by for with from and or not no is are be can has as if it wall body upper lower right left both "
+    "small large high low new first second third general part other external internal per pre post anti non well line one "
+    "back time weight head hand treatment therapy disease test study interval score status performance left functional active "
+    "complete care free long short increase size worsening severe limb positive negative medical medically surgical case "
+    "good poor after was were have need too full best true who next week en failure loss joint general operative enlarged stage center day month clinical"
+)
 
 
 _ROLES_OF_NO_MENTION = frozenset(
@@ -206,5 +229,6 @@ def may_matter(text: str) -> bool:
     """Whether a text can hold anything that `read` looks for: cheap, and never wrongly no."""
     if "M0" in text or "M1" in text:
         return True
-    triggers, fold = vocabulary().triggers, FOLD
-    return any(fold[token] in triggers for token in TOKEN.findall(text))
+    vocab, fold = vocabulary(), FOLD
+    triggers, written = vocab.triggers, vocab.written_triggers
+    return any(fold[token] in triggers or token in written for token in TOKEN.findall(text))

@@ -86,4 +86,9 @@ def tokenise(text: str) -> list[str]:
     return [FOLD[token] for token in TOKEN.findall(text) if token not in QUOTES]
 
 
+def word_set(words: str) -> frozenset[str]:
+    """A set of words written one after another."""
+    return frozenset(words.split())
+
+
 QUOTES = frozenset("'\"‘’“”„‚«»´`®™*")

@@ -15,7 +15,7 @@ from cql.data.warnings import DataWarning, WarningLog
 from cql.errors import DataError, EvaluationError, LimitExceeded, ValueSetNotFound
 from cql.limits import Limits
 from cql.operators.message import MessageRecord
-from cql.values import Code, CodeSystem, DateTime, Interval, Uncertainty, ValueSet
+from cql.values import Code, CodeSystem, Concept, DateTime, Interval, Uncertainty, ValueSet
 
 if TYPE_CHECKING:
     from cql.compiler.image import Definition, Program
@@ -103,6 +103,24 @@ class Evaluation:
             raise ValueSetNotFound(f"the code system {system.id} is needed, but its content is not loaded")
         return found
 
+    def subsumes(self, ancestor: Code | Concept | None, descendant: Code | Concept | None) -> bool | None:
+        """Is a code (or one of a concept's) the same as, or above, another in their code system? Null for null.
+
+        Raises ``ValueSetNotFound`` when the content of a code system is needed that is not loaded.
+        """
+        if ancestor is None or descendant is None:
+            return None
+        above = ancestor.codes if isinstance(ancestor, Concept) else (ancestor,)
+        below = descendant.codes if isinstance(descendant, Concept) else (descendant,)
+        return any(self._is_above(one, other) for one in above for other in below)
+
+    def _is_above(self, one: Code, other: Code) -> bool:
+        if one.system != other.system or one.code is None or other.code is None:
+            return False
+        if one.code == other.code or one.system is None:
+            return one.code == other.code
+        return self.code_system(CodeSystem(one.system, one.version)).descends_from(other.code, one.code)
+
     def compute(self, definition: Definition) -> Any:
         """The value of a define, an uncertain number as the Interval of what it can be.
 
@@ -182,10 +200,8 @@ class Result(Mapping[str, Any]):
         if not self._traced:
             raise ValueError("the evaluation has no trace; ask for it with evaluate(..., trace=True)")
         from cql.trace import Trace
-        from cql.trace.tree import TracedNode
 
-        nodes = [TracedNode(*one) for one in self._evaluation.program.nodes]
-        return Trace(self._library.name, nodes, self._evaluation.recorded, {})
+        return Trace(self._library.name, self._evaluation.program.blueprint, self._evaluation.recorded, {})
 
 
 class Engine:

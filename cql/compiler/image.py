@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cql.compiler.linking import resolve
 from cql.compiler.missing import MISSING
 from cql.types import CqlType
+
+if TYPE_CHECKING:
+    from cql.trace.tree import Blueprint
 
 FILENAME = "<compiled cql>"
 """The file name of generated code: how its frames are told from others in a traceback."""
@@ -67,6 +70,13 @@ class Program:
         scope.update((name.replace(".", "_"), resolve(name)) for name in self.operations)
         exec(self.code, scope)
         return scope
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """What all traces of this (tracing) program have in common."""
+        from cql.trace.tree import Blueprint
+
+        return Blueprint(self.nodes)
 
     def place_of(self, error: BaseException) -> Place | None:
         """The innermost place of the library's text that an exception went through."""

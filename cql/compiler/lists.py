@@ -16,6 +16,7 @@ operator("Slice", "list.slice", first, operands=("source", "startIndex", "endInd
 operator("Distinct", "list.distinct", first)
 operator("Flatten", "list.flatten", element, keywords=_LIMIT)
 operator("SingletonFrom", "list.singleton_from", element)
+operator("Times", "structures.times")
 operator("Children", "runtime.children", operands=("source",))
 operator("Descendents", "runtime.descendants", operands=("source",))
 operator("ToList", "conversion.to_list", lambda types: ListType(types[0]) if types[0] is not None else None)

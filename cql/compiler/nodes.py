@@ -9,6 +9,7 @@ from cql.types import SYSTEM_URI, CqlType, from_specifier, parse_qualified
 
 Node = dict[str, Any]
 
+_PRECISIONS = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "millisecond"})
 _NOT_EXPRESSIONS = frozenset(
     {"annotation", "signature", "resultTypeSpecifier", "asTypeSpecifier", "isTypeSpecifier", "toTypeSpecifier"}
 )
@@ -50,9 +51,13 @@ def flag(node: Mapping[str, Any], key: str, default: bool) -> bool:
 
 
 def precision(node: Mapping[str, Any]) -> str | None:
-    """The ``precision`` attribute in lower case, None when absent."""
+    """The ``precision`` attribute in lower case, None when absent. Raises ``ValueError`` for one that CQL has not."""
     found = node.get("precision")
-    return found.lower() if isinstance(found, str) else None
+    if found is None:
+        return None
+    if found.lower() not in _PRECISIONS:
+        raise ValueError(f"{found!r} is no precision")
+    return str(found.lower())
 
 
 def children(node: Node) -> Iterator[Node]:

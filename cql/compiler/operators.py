@@ -108,8 +108,6 @@ def _operands(node: Node, members: Sequence[str]) -> list[Node | None]:
     for member in members:
         under = items(node, member)
         found += under or ([None] if member != "operand" else [])
-    while found and found[-1] is None:
-        found.pop()
     return found
 
 

@@ -100,7 +100,7 @@ def _relationship(emitter: Emitter, node: Node) -> None:
     """``with`` and ``without``: look for a related row; jump to the next row of the query when that decides so."""
     source = Source(emitter, node)
     found = emitter.bind("False")
-    with emitter.nested(f"if {source.code} is not None:"):
+    with emitter.nested(f"if {source.code}:" if source.is_list else f"if {source.code} is not None:"):
         name = emitter.writer.name("a")
         over, rest = equality_join(emitter, node, source.value, source.rows) or (source.rows, node.get("suchThat"))
         over = over if over.isidentifier() else emitter.bind(over)

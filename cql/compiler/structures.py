@@ -10,7 +10,7 @@ from cql.operators.list import exists as list_exists
 from cql.operators.sorting import sort_by
 from cql.values import Code, CodeSystem, Concept, DateTime, Interval, Quantity, Ratio, Tuple, ValueSet
 
-__all__ = ["DateTime", "Tuple", "exists", "sorted_by", "system_instance", "window"]
+__all__ = ["DateTime", "Tuple", "exists", "sorted_by", "system_instance", "times", "window"]
 
 _CLASSES: dict[str, Any] = {
     "Quantity": Quantity,
@@ -50,6 +50,13 @@ def sorted_by(rows: list[Any] | None, *keys: tuple[list[Any] | None, str]) -> li
     by = [(column.__getitem__, direction) for column, direction in keys if column is not None]
     order = sort_by(list(range(len(rows))), by)
     return None if order is None else [rows[position] for position in order]
+
+
+def times(left: list[Any] | None, right: list[Any] | None) -> list[Tuple] | None:
+    """``Times``: the tuples of two lists combined, each with each; null when either is null."""
+    if left is None or right is None:
+        return None
+    return [Tuple({**one, **other}) for one in left for other in right if one is not None and other is not None]
 
 
 _FOREVER = float("inf")

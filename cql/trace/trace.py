@@ -11,7 +11,7 @@ from cql.trace.reasons import Reason, reasons
 from cql.trace.render import render_define
 from cql.trace.shown import shown
 from cql.trace.terminology import filter_in_words
-from cql.trace.tree import Clause, Forest, TracedNode, grow
+from cql.trace.tree import Blueprint, Clause, Forest, grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ class Trace:
     def __init__(
         self,
         library: str,
-        nodes: Sequence[TracedNode],
+        blueprint: Blueprint,
         events: Sequence[tuple[int, Any]],
         sources: Mapping[str, str],
     ) -> None:
         self._library = library
-        self._nodes = nodes
+        self._blueprint = blueprint
         self._events = events
         self._sources = sources
         self._forest: Forest | None = None
 
     def _grown(self) -> Forest:
         if self._forest is None:
-            self._forest = grow(self._nodes, self._events)
+            self._forest = grow(self._blueprint, self._events)
         return self._forest
 
     @property
@@ -93,7 +93,7 @@ class Trace:
 
     def _retrieves(self) -> Iterator[Found]:
         for number, value in self._events:
-            at = self._nodes[number]
+            at = self._blueprint.nodes[number]
             if at.node.get("type") == "Retrieve":
                 yield Found(
                     at.library,

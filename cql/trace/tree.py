@@ -71,9 +71,17 @@ class Forest:
         return next((root for root in others if root.value is reference.value), None)
 
 
-def grow(nodes: Sequence[TracedNode], events: Iterable[tuple[int, Any]]) -> Forest:
+class Blueprint:
+    """What the traces of one program have in common: its nodes by number, and whose operand each of them is."""
+
+    def __init__(self, nodes: Iterable[tuple[str, str | None, Node, bool]]) -> None:
+        self.nodes: Sequence[TracedNode] = [TracedNode(*one) for one in nodes]
+        self.places: Mapping[int, _Place] = _places(self.nodes)
+
+
+def grow(blueprint: Blueprint, events: Iterable[tuple[int, Any]]) -> Forest:
     """Put the records of one evaluation together."""
-    places = _places(nodes)
+    nodes, places = blueprint.nodes, blueprint.places
     stack: list[Clause] = []
     forest = Forest({})
     for number, value in events:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cql.data.element import FhirElement
+from cql.data.properties import get_property
+from cql.data.shapes import primitive_reader
 from cql.errors import EvaluationError
 from cql.operators.list import exists as list_exists
 from cql.operators.sorting import sort_by
@@ -44,12 +47,25 @@ def exists(source: Any) -> bool:
 
 
 def sorted_by(rows: list[Any] | None, *keys: tuple[list[Any] | None, str]) -> list[Any] | None:
-    """The rows in the order of their keys: for each sort item the list of the rows' keys, and its direction."""
+    """The rows in the order of their keys: for each sort item the list of the rows' keys, and its direction.
+
+    A primitive FHIR element is sorted by its value: there is no implicit conversion in a sort.
+    """
     if rows is None:
         return None
-    by = [(column.__getitem__, direction) for column, direction in keys if column is not None]
+    columns = ((_values(column), direction) for column, direction in keys if column is not None)
+    by = [(column.__getitem__, direction) for column, direction in columns]
     order = sort_by(list(range(len(rows))), by)
     return None if order is None else [rows[position] for position in order]
+
+
+def _values(keys: list[Any]) -> list[Any]:
+    if FhirElement not in set(map(type, keys)):
+        return keys
+    return [
+        get_property(key, "value") if type(key) is FhirElement and primitive_reader(key.type) is not None else key
+        for key in keys
+    ]
 
 
 def times(left: list[Any] | None, right: list[Any] | None) -> list[Tuple] | None:

@@ -158,6 +158,14 @@ def test_malformed_elements_are_null_with_a_warning(fault: dict[str, Any], path:
     assert [(one.reference, one.code) for one in result.warnings] == [("Observation/o1", MALFORMED_VALUE)]
 
 
+def test_sorting_by_a_primitive_element_goes_by_its_value() -> None:
+    data = [_with_date(number, one) for number, one in enumerate(["2026-02-01", None, "2025-01-01"])]
+    by = [{"type": "ByColumn", "path": "effective", "direction": "asc"}]
+    kept = value(query(ROW, returns=prop("id", "O"), sort={"by": [{"type": "ByDirection", "direction": "desc"}]}), data)
+    assert [one.value for one in kept] == ["2", "1", "0"]
+    assert [one["id"] for one in value(query(ROW, sort={"by": by}), data)] == ["1", "2", "0"]
+
+
 class TestComparisonsInConditions:
     """DateTimes and strings in a ``where`` are compared without calls; partial and missing ones must not notice."""
 

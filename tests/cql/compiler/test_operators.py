@@ -19,8 +19,8 @@ _NAMED = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_]+))"')
 _SPECIFIED = """
 Aggregate AnyInCodeSystem AnyInValueSet CalculateAge CanConvert Case Children CodeSystemRef ConvertsToRatio Current
 Descendents DifferenceBetween ExpandValueSet Filter ForEach GeometricMean HighBoundary IdentifierRef InCodeSystem
-Instance Iteration LastPositionOf Message OverlapsBefore ProperIncludedIn Query Ratio Repeat ReplaceMatches SplitOnMatches
-SubsumedBy Times TimezoneOffsetFrom ToChars Total Tuple Xor
+Instance Iteration LastPositionOf Message OverlapsBefore ProperIncludedIn Query Ratio Repeat ReplaceMatches
+SplitOnMatches SubsumedBy Times TimezoneOffsetFrom ToChars Total Tuple Xor
 """
 
 

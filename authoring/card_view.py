@@ -62,11 +62,11 @@ def _plain(markdown: str, width: int) -> Iterator[str]:
 
 def _wrapped(text: str, width: int, first: str = "") -> Iterable[str]:
     lines = textwrap.wrap(
-        text,
+        text.replace(" %", "\u00a0%"),
         width,
         initial_indent=first,
         subsequent_indent=" " * len(first),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return lines or [""]
+    return [line.replace("\u00a0", " ") for line in lines] or [""]

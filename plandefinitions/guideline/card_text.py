@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 SUMMARY_LENGTH = 139
 """CDS Hooks 2.0, card attributes: a summary is shorter than 140 characters."""
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_HARMLESS = re.compile(r"(?i:(?!.*(?:://|www\.)))[A-Za-z](?:[A-Za-z0-9,;:.()%/'-]| (?! ))*\Z")
 _NUMBER = re.compile(r"\d")
 _SIGNIFICANT = re.compile(r"([\\`*_\[\]|~!])")
 _BLOCK_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+=](?=\s|$|[-=])|\d{1,9}(?=[.)](?:\s|$)))")
@@ -17,15 +19,25 @@ _LINKED = ((re.compile("://"), ": //"), (re.compile(r"\b(www)\.", re.IGNORECASE)
 
 def plain(text: str) -> str:
     """Text on one line, without control and invisible direction characters."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return _SPACE.sub(" ", text).strip()
 
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is: nothing becomes markup, HTML or a link, not even a bare address."""
+    if _HARMLESS.match(text):
+        return text
     text = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for pattern, instead in _LINKED:
         text = pattern.sub(instead, text)
     return _BLOCK_START.sub(_defused, _SIGNIFICANT.sub(r"\\\1", text))
+
+
+@lru_cache(maxsize=4096)
+def escape_content(text: str) -> str:
+    """The same for the guideline's own words, which come back call after call; never for words of a record."""
+    return escape(text)
 
 
 def _defused(start: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 
 from mappers.facts import CLOSED_WORLD, Fact
 from plandefinitions.guideline.card_groups import CardContent, CardGroup
-from plandefinitions.guideline.card_text import bullets, escape
+from plandefinitions.guideline.card_text import bullets, escape, escape_content
 from plandefinitions.guideline.decision import Decision, Decisions
 from plandefinitions.guideline.entry import Entry, Figure
 from plandefinitions.guideline.facts import LABELS, show
@@ -22,7 +22,7 @@ _FIGURES_OF_LEAD, _FIGURES_OF_OTHERS = 3, 1
 def detail(content: CardContent, decisions: Decisions) -> str:
     """The Markdown of a card with recommendations or about an order."""
     parts = [_description(content.lead)]
-    parts += [_option(decision, named=len(content.decisions) > 1) for decision in content.decisions]
+    parts += list(_options(content))
     parts += [
         _not_recorded(content, decisions),
         _section("From the record", fact_lines(content.group.facts, decisions)),
@@ -39,27 +39,35 @@ def detail(content: CardContent, decisions: Decisions) -> str:
 
 def _description(lead: Decision) -> str:
     """What the leading option is about, as its plan says."""
-    return escape(str(lead.entry.action.get("description") or ""))
+    return escape_content(str(lead.entry.action.get("description") or ""))
 
 
-def _option(decision: Decision, *, named: bool) -> str:
+def _options(content: CardContent) -> Iterator[str]:
+    """Every option of the card; what was said of the leading one is not repeated."""
+    named = len(content.decisions) > 1
+    for decision in content.decisions:
+        said = () if decision is content.lead else content.lead.because
+        yield _option(decision, [reason for reason in decision.because if reason not in said], named=named)
+
+
+def _option(decision: Decision, because: Sequence[str], *, named: bool) -> str:
     """An option of the card: its title where there are several, why, and what is left to confirm."""
     origin = ", local rule" if decision.entry.local else ""
-    lines = [f"**{escape(decision.entry.title)}** ({_STATUS_WORDS[decision.status]}{origin})"] if named else []
+    lines = [f"**{escape_content(decision.entry.title)}** ({_STATUS_WORDS[decision.status]}{origin})"] if named else []
     if not named and decision.entry.local:
         lines.append("*Local rule, not from the papers.*")
     if decision.text:
         lines.append(escape(decision.text))
-    if reasons := _reasons(decision):
-        lines.append(f"Why: {'; '.join(reasons)}.")
+    if because:
+        lines.append(f"Why: {'; '.join(_reasons(decision, because))}.")
     if decision.to_confirm:
         lines.append(f"**To confirm:** {'; '.join(map(escape, decision.to_confirm))}.")
     return "\n\n".join(["  \n".join(lines), *([bullets(map(escape, decision.notes))] if decision.notes else [])])
 
 
-def _reasons(decision: Decision) -> list[str]:
+def _reasons(decision: Decision, because: Iterable[str]) -> Iterator[str]:
     local = {row.words for row in decision.criteria if row.local}
-    return [escape(reason) + (" *(local)*" if reason in local else "") for reason in decision.because]
+    return (escape(reason) + (" *(local)*" if reason in local else "") for reason in because)
 
 
 # -- evidence --------------------------------------------------------------------------------------------------------
@@ -87,7 +95,7 @@ def _statements(content: CardContent, of: Callable[[Entry], Sequence[Figure]], o
 
 
 def _cited(figure: Figure) -> str:
-    return f"{escape(figure.text)} — {escape(figure.source)}"
+    return f"{escape_content(figure.text)} — {escape_content(figure.source)}"
 
 
 # -- the record ------------------------------------------------------------------------------------------------------
@@ -101,7 +109,7 @@ def fact_lines(keys: Iterable[str], decisions: Decisions) -> Iterator[str]:
 
 
 def _fact_line(key: str, fact: Fact, value: str) -> str:
-    label = escape(LABELS[key])
+    label = escape_content(LABELS[key])
     if fact.status == "conflicting":
         return f"{label}: **contradictory**"
     if fact.status != "known":
@@ -118,7 +126,7 @@ def _not_recorded(content: CardContent, decisions: Decisions) -> str:
     wanted += [
         key for key in content.group.facts if key not in CLOSED_WORLD and decisions.facts.facts[key].status == "unknown"
     ]
-    names = [escape(LABELS[key]) for key in dict.fromkeys(wanted)]
+    names = [escape_content(LABELS[key]) for key in dict.fromkeys(wanted)]
     return f"**Not recorded:** {', '.join(names)}." if names else ""
 
 

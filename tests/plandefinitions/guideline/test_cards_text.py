@@ -14,7 +14,8 @@ RENDERER = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 
 def shown(text: str) -> str:
     """What a reader sees of escaped text in a list item, as HTML without the item's own tags."""
-    return RENDERER.render(f"- {escape(text)}").replace("<ul>\n<li>", "").replace("</li>\n</ul>\n", "")
+    rendered: str = RENDERER.render(f"- {escape(text)}")
+    return rendered.replace("<ul>\n<li>", "").replace("</li>\n</ul>\n", "")
 
 
 @pytest.mark.parametrize(

@@ -43,5 +43,9 @@ def run_serve(options: argparse.Namespace) -> int:
     except SettingsError as problem:
         print(f"sarcoma-cds serve: {problem}", file=sys.stderr)
         return 2
-    run(settings)
+    try:
+        run(settings)
+    except ValueError as problem:  # the content's, or a setting's that only the content can judge
+        print(f"sarcoma-cds serve: {problem}", file=sys.stderr)
+        return 1
     return 0

@@ -6,7 +6,7 @@ import importlib
 import platform
 import sys
 
-_BENCHMARKS = {"cql": "benchmarks.cql_engine", "mappers": "benchmarks.mappers"}
+_BENCHMARKS = {"cql": "benchmarks.cql_engine", "mappers": "benchmarks.mappers", "hooks": "benchmarks.hooks"}
 
 
 def main(names: list[str]) -> int:

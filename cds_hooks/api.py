@@ -16,7 +16,7 @@ from cds_hooks.errors import CallError
 from cds_hooks.services import Answer, Guidance, Service
 from cds_hooks.settings import Settings
 
-_OUTCOME = {
+_OUTCOME: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "An OperationOutcome", "content": {"application/json": {"schema": {"type": "object"}}}}
 }
 _CALL: dict[str, Any] = {

@@ -22,14 +22,24 @@ from cds_hooks.settings import Settings
 SETTINGS_VARIABLE = "SARCOMA_CDS_SERVICE"
 """The environment variable through which `serve` hands the settings to its worker processes."""
 
+_COLLECT_AFTER = 50_000
+"""Objects made, less those freed, before the garbage collector runs; Python's own 700 is for small programs."""
+
 
 def create() -> FastAPI:
     """The application of the settings in the environment: what a worker process starts."""
-    settings = Settings.from_json(os.environ[SETTINGS_VARIABLE])
-    app = create_app(settings)
-    # Content lives as long as the process. Left where it is, every full collection would walk through all of it.
+    return settled(create_app(Settings.from_json(os.environ[SETTINGS_VARIABLE])))
+
+
+def settled(app: FastAPI) -> FastAPI:
+    """The same application, in a process that will serve it and nothing else.
+
+    Its content lives as long as the process, and left where it is every full garbage collection would walk through
+    all of it. A call makes many objects at once and frees them at once; collecting in the midst of that finds nothing.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 20, 100)
     return app
 
 

@@ -41,6 +41,7 @@ class CrossOrigin:
         self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a preflight, or adds the headers to the answer of the application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -86,6 +87,8 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the headers to the answer of the application."""
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -106,6 +109,7 @@ class Shield:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers for the application where it fails before it has begun to answer."""
         started = False
 
         async def watch(message: Message) -> None:

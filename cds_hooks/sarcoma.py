@@ -40,9 +40,9 @@ _PURPOSES = {
     ),
 }
 _USAGE = (
-    "FHIR R4. The patient and the conditions are required, as prefetch. Every other key that is not sent, or is sent as "
-    "an OperationOutcome, makes the facts that depend on it unknown; send an empty Bundle or null where the record was "
-    "searched and holds nothing."
+    "FHIR R4. The patient and the conditions are required, as prefetch. Every other key that is not sent, or is sent "
+    "as an OperationOutcome, makes the facts that depend on it unknown; send an empty Bundle or null where the record "
+    "was searched and holds nothing."
 )
 
 

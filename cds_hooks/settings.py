@@ -86,7 +86,7 @@ class Settings:
             if name not in known:
                 raise SettingsError(f"{path}: there is no setting {name!r}; there are: {', '.join(sorted(known))}")
             _check(path, name, value)
-        return cls(**_typed(values | given))
+        return cls(**_typed({**values, **given}))
 
 
 _KINDS: Mapping[str, tuple[type, str]] = {

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from anyio import to_thread
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cds_hooks.api import evaluate
 from cds_hooks.demo import orders, view
@@ -46,7 +46,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             {"patient": one, "person": view.person(one.patient, one.as_of), "hooks": list(one.contexts)}
             for one in patients.values()
         ]
-        return page("demo_index.html", {"people": people, "hooks": _HOOKS, "base_url": settings.base_url})
+        return HTMLResponse(page("demo_index.html", {"people": people, "hooks": _HOOKS, "base_url": settings.base_url}))
 
     @router.get("/demo/patients/{patient_id}")
     async def show(patient_id: str, hook: str = "", order: str = "") -> Response:
@@ -64,7 +64,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             "kilobytes": len(body) / 1000,
             "request_path": f"/demo/patients/{patient.id}/request.json?{address}",
         }
-        return page("demo_patient.html", values)
+        return HTMLResponse(page("demo_patient.html", values))
 
     @router.get("/demo/patients/{patient_id}/request.json")
     async def request_file(patient_id: str, hook: str = "", order: str = "") -> Response:

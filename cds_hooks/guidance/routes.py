@@ -15,15 +15,13 @@ def guidance_routes(guideline: Guideline, *, demo: bool) -> APIRouter:
     """The pages; rendered once, since nothing on them depends on the caller."""
     router = APIRouter(tags=["Guidance"])
     frame = {"demo": demo}
-    pages = {
-        entry.id: page("guidance_entry.html", entry_page(entry) | frame).body.decode() for entry in guideline.entries
-    }
+    pages = {entry.id: page("guidance_entry.html", entry_page(entry) | frame) for entry in guideline.entries}
     groups = [
         {"kind": kind, "title": title, "items": [entry for entry in guideline.entries if entry.kind == kind]}
         for kind, title in KINDS.items()
     ]
     parameters = list(guideline.parameters.values())
-    index = page("guidance_index.html", {"groups": groups, "parameters": parameters} | frame).body.decode()
+    index = page("guidance_index.html", {"groups": groups, "parameters": parameters} | frame)
 
     @router.get("/guidance", summary="All guidance", response_class=HTMLResponse)
     async def show_all() -> Response:

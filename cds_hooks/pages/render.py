@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from cds_hooks.pages.markdown import render_markdown
@@ -18,9 +17,9 @@ from cds_hooks.pages.words import date_of, value_of
 _FOLDER = Path(__file__).parent
 
 
-def page(template: str, values: Mapping[str, Any]) -> HTMLResponse:
-    """A page of one of the templates in ``templates/``."""
-    return HTMLResponse(_environment().get_template(template).render(values))
+def page(template: str, values: Mapping[str, Any]) -> str:
+    """The HTML of one of the templates in ``templates/``."""
+    return _environment().get_template(template).render(values)
 
 
 def static_files() -> StaticFiles:

@@ -7,7 +7,7 @@ and then nothing may be concluded from not finding it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,14 +50,13 @@ def read_prefetch(prefetch: Json, templates: Sequence[Template], patient_id: str
     are left to that key; others that came along (a referenced Medication, say) are kept. Raises ``CallError`` when the
     resources are of a FHIR version that is not supported.
     """
-    own_types = {template.resource_type for template in templates}
+    keyed = frozenset(template.resource_type for template in templates)
     resources: list[Json] = []
     states: dict[str, State] = {}
     for template in templates:
-        found, state = _read(prefetch, template, patient_id)
+        found, state = _read(prefetch, template, patient_id, keyed)
         states[template.key] = state
-        foreign = own_types - {template.resource_type}
-        resources.extend(one for one in found if one.get("resourceType") not in foreign)
+        resources += found
     incomplete = {State.ABSENT, State.FAILED, State.PARTIAL}
     return Received(
         tuple(resources),
@@ -67,7 +66,7 @@ def read_prefetch(prefetch: Json, templates: Sequence[Template], patient_id: str
     )
 
 
-def _read(prefetch: Json, template: Template, patient_id: str) -> tuple[list[Json], State]:
+def _read(prefetch: Json, template: Template, patient_id: str, keyed: frozenset[str]) -> tuple[list[Json], State]:
     if template.key not in prefetch:
         return [], State.ABSENT
     value = prefetch[template.key]
@@ -75,55 +74,47 @@ def _read(prefetch: Json, template: Template, patient_id: str) -> tuple[list[Jso
         return [], State.EMPTY
     if not isinstance(value, dict):
         return [], State.FAILED
-    if value.get("resourceType") != "Bundle":
-        return _single(value, template, patient_id)
-    return _bundle(value, template, patient_id)
-
-
-def _single(resource: Json, template: Template, patient_id: str) -> tuple[list[Json], State]:
-    refuse_other_version([resource], f"prefetch.{template.key}")
-    if not _wanted(resource, template, patient_id):
+    is_bundle = value.get("resourceType") == "Bundle"
+    entries = value.get("entry") if is_bundle else [{"resource": value}]
+    if entries is not None and not isinstance(entries, list):
         return [], State.FAILED
-    return [resource], State.READ
+    content = _Content.of(entries or (), template)
+    refuse_other_version(content.others, f"prefetch.{template.key}")
+    found = content.own
+    if template.resource_type == "Patient":  # one without an id is taken to be the one of the call
+        found = [one for one in found if one.get("id") in (None, patient_id)]
+    outcomes = [one for one in content.others if one.get("resourceType") == "OperationOutcome"]
+    more = content.broken or any(map(_is_error, outcomes)) or _has_further_page(value)
+    more = more or _falls_short(value, len(content.own))
+    if found:
+        company = [one for one in content.others if one.get("resourceType") not in keyed | {"OperationOutcome"}]
+        return found + company, State.PARTIAL if more else State.READ
+    something_else = bool(content.own) or len(outcomes) < len(content.others)
+    return [], State.EMPTY if is_bundle and not more and not something_else else State.FAILED
 
 
-def _bundle(bundle: Json, template: Template, patient_id: str) -> tuple[list[Json], State]:
-    entries = bundle.get("entry")
-    if entries is None:
-        entries = []
-    if not isinstance(entries, list):
-        return [], State.FAILED
-    resources = list(_resources(entries))
-    refuse_other_version(resources, f"prefetch.{template.key}")
-    failed = len(resources) < len(entries)
-    found = []
-    for resource in resources:
-        if resource.get("resourceType") == "OperationOutcome":
-            failed = failed or _is_error(resource)
-        else:
-            found.append(resource)
-    wanted = sum(1 for resource in found if _wanted(resource, template, patient_id))
-    more = failed or _has_further_page(bundle) or _falls_short(bundle, wanted)
-    if wanted:
-        if template.resource_type == "Patient":
-            found = [resource for resource in found if _wanted(resource, template, patient_id)]
-        return found, State.PARTIAL if more else State.READ
-    return [], State.FAILED if more or found else State.EMPTY
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The resources of a Bundle: those of the template's type, and others. `broken`: there was an entry without one."""
 
+    own: list[Json]
+    others: list[Json]
+    broken: bool
 
-def _resources(entries: Iterable[Any]) -> Iterator[Json]:
-    """The resources of entries; an entry without one (a failed part of a batch, or broken) gives nothing."""
-    for entry in entries:
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(resource, dict):
-            yield resource
-
-
-def _wanted(resource: Json, template: Template, patient_id: str) -> bool:
-    """Whether it is what the template asks for; a Patient without an id is taken to be the one of the call."""
-    if resource.get("resourceType") != template.resource_type:
-        return False
-    return template.resource_type != "Patient" or resource.get("id") in (None, patient_id)
+    @classmethod
+    def of(cls, entries: Iterable[Any], template: Template) -> _Content:
+        own: list[Json] = []
+        others: list[Json] = []
+        broken = False
+        for entry in entries:
+            resource = entry.get("resource") if isinstance(entry, dict) else None
+            if not isinstance(resource, dict):
+                broken = True
+            elif resource.get("resourceType") == template.resource_type:
+                own.append(resource)
+            else:
+                others.append(resource)
+        return cls(own, others, broken)
 
 
 def _is_error(outcome: Json) -> bool:
@@ -140,7 +131,7 @@ def _has_further_page(bundle: Json) -> bool:
     return any(isinstance(link, dict) and link.get("relation") == "next" for link in links)
 
 
-def _falls_short(bundle: Json, wanted: int) -> bool:
+def _falls_short(bundle: Json, came: int) -> bool:
     """Whether the server says that more matched than came (a page cut off without a link to the next)."""
     total = bundle.get("total")
-    return bundle.get("type") == "searchset" and type(total) is int and total > wanted
+    return bundle.get("type") == "searchset" and type(total) is int and total > came

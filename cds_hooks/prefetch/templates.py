@@ -37,6 +37,6 @@ def patient_templates(resource_types: Collection[str]) -> tuple[Template, ...]:
 
 
 def _plural(resource_type: str) -> str:
-    """``ImagingStudy`` gives ``imagingStudies``: the keys that analysts of an EHR map by hand, so they must not change."""
+    """``ImagingStudy`` gives ``imagingStudies``. Analysts of an EHR map these keys by hand: they must not change."""
     name = resource_type[0].lower() + resource_type[1:]
     return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cql.errors import EvaluationError
 
 if TYPE_CHECKING:
-    from cql.engine import Evaluation, Result
+    from cql.engine import Result
+    from cql.evaluation import Evaluation
 
 
 class Session:
@@ -32,7 +33,9 @@ class Session:
         self.result = result(self._values, self._errors)
 
     def value(self, name: str) -> Any:
-        """The value of a define. Raises ``EvaluationError`` when it fails, ``KeyError`` when there is no such define.
+        """The value of a define, a FHIR element boxed with its type (``cql.data.element``).
+
+        Raises ``EvaluationError`` when it fails, ``KeyError`` when there is no such define.
 
         ``result`` has everything computed so far, with warnings, messages and trace.
         """
@@ -44,4 +47,6 @@ class Session:
                     self._values[name] = self._evaluation.compute(definition)
                 except EvaluationError as error:
                     self._errors[name] = error
-        return self.result[name]
+        if name in self._errors:
+            raise self._errors[name]
+        return self._values[name]

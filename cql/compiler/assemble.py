@@ -18,6 +18,7 @@ import cql.compiler.properties
 import cql.compiler.queries
 import cql.compiler.refs
 import cql.compiler.retrieve
+import cql.compiler.sorting
 import cql.compiler.strings
 import cql.compiler.structured
 import cql.compiler.types  # noqa: F401  # the chapters are imported for the emitters they register

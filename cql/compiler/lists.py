@@ -97,11 +97,3 @@ def _repeat(emitter: Emitter, node: Node) -> Value:
 def _current(emitter: Emitter, node: Node) -> Value:
     name = {"Current": "$this", "Iteration": "$index", "Total": "$total"}[node["type"]]
     return emitter.lookup(node.get("scope") or name, node)
-
-
-@emits("Sort")
-def _sort(emitter: Emitter, node: Node) -> Value:
-    from cql.compiler.queries import sorted_rows
-
-    source = emitter.boxed(emitter.emit(node["source"]))
-    return sorted_rows(emitter, source, items(node, "by"))

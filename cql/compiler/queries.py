@@ -19,11 +19,9 @@ from cql.compiler.forms import Raw, Value
 from cql.compiler.joins import equality_join
 from cql.compiler.lists import element_value
 from cql.compiler.nodes import Node, flag, items
-from cql.compiler.properties import read_path
 from cql.compiler.registry import emits, guards
+from cql.compiler.sorting import append_key, columns_of, fill_columns, sorted_code
 from cql.types import BOOLEAN, INTEGER, CqlType, ListType, TupleType
-
-_DIRECTIONS = {"asc": "asc", "ascending": "asc", "desc": "desc", "descending": "desc"}
 
 Row = Callable[[Value], None]
 
@@ -124,19 +122,19 @@ def _query(emitter: Emitter, node: Node) -> Value:
     result = emitter.bind("None")
     with _if_present(emitter, sources):
         emitter.line(f"{result} = []")
-        columns = [] if distinct else _columns(emitter, by)
+        columns = [] if distinct else columns_of(emitter, by)
         with rows(emitter, node, sources) as row:
             value = returned_value(emitter, node, row)
             emitter.line(f"{result}.append({value.code})")
             for item, column in zip(by, columns, strict=False):
-                _append_key(emitter, item, column, value)
+                append_key(emitter, item, column, value)
         of = Value(result, _list_of(value.type))
         if distinct:
             emitter.line(f"{result} = {emitter.op('list.distinct')}({result})")
-            columns = _columns(emitter, by)
-            _fill_columns(emitter, of, by, columns)
+            columns = columns_of(emitter, by)
+            fill_columns(emitter, of, by, columns)
         if by:
-            emitter.line(f"{result} = {_sorted(emitter, of, by, columns)}")
+            emitter.line(f"{result} = {sorted_code(emitter, of, by, columns)}")
         return _shaped(emitter, sources, result, value)
 
 
@@ -210,55 +208,6 @@ def _aggregate_distinct(emitter: Emitter, node: Node, sources: list[Source], nam
                 names[let["identifier"]] = Value(emitter.value(let["expression"]))
             with emitter.binding(names):
                 emitter.line(f"{total.code} = {emitter.value(node['aggregate']['expression'])}")
-
-
-# -- sorting ---------------------------------------------------------------------------------------------------------
-
-
-def sorted_rows(emitter: Emitter, source: Value, by: list[Node]) -> Value:
-    """Write the sorting of a list by ELM's sort items; its value."""
-    columns = _columns(emitter, by)
-    with emitter.nested(f"if {source.code} is not None:"):
-        _fill_columns(emitter, source, by, columns)
-    return Value(emitter.bind(_sorted(emitter, source, by, columns)), source.type)
-
-
-def _columns(emitter: Emitter, by: list[Node]) -> list[str]:
-    """For each sort item the name of a list of the rows' keys; "" where the row itself is the key."""
-    return ["" if item.get("type") == "ByDirection" else emitter.bind("[]") for item in by]
-
-
-def _fill_columns(emitter: Emitter, source: Value, by: list[Node], columns: list[str]) -> None:
-    if any(columns):
-        name = emitter.writer.name("a")
-        with emitter.loop(f"for {name} in {source.code}:"):
-            for item, column in zip(by, columns, strict=True):
-                _append_key(emitter, item, column, element_value(source, name))
-
-
-def _append_key(emitter: Emitter, item: Node, column: str, row: Value) -> None:
-    """Write the computing of a row's key."""
-    if not column:
-        return
-    if type(row) is Value and emitter.builder.is_resource(row.type):
-        row = Raw(row.code, row.type)
-    with emitter.binding({"$this": row}):
-        if item.get("type") == "ByColumn":
-            key = emitter.boxed(read_path(emitter, row, item["path"])).code
-        else:
-            key = emitter.value(item["expression"])
-    emitter.line(f"{column}.append({key})")
-
-
-def _sorted(emitter: Emitter, source: Value, by: list[Node], columns: list[str]) -> str:
-    """Code of the sorted list."""
-    keys = []
-    for item, column in zip(by, columns, strict=True):
-        direction = _DIRECTIONS.get(item.get("direction", "asc"))
-        if direction is None:
-            raise emitter.error(f"{item.get('direction')!r} is no direction of a sort", item)
-        keys.append(f"({column or source.code}, {direction!r})")
-    return f"{emitter.op('structures.sorted_by')}({', '.join([source.code, *keys])})"
 
 
 # -- operators over queries ------------------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
-"""Where a card's guidance comes from: the citations of its plan, and the guidance pages."""
+"""Where a card's guidance comes from: the papers its plan names, and the guidance pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plandefinitions.guideline.card_text import plain, shortened
+from plandefinitions.guideline.card_text import shortened
 from plandefinitions.guideline.decision import Decision
 from plandefinitions.guideline.entry import Entry
 
@@ -15,19 +15,15 @@ _LINK_LABEL_LENGTH = 60
 _MOST_LINKS = 4
 
 
-def citations(entry: Entry) -> list[tuple[str, str]]:
-    """Label and address (empty when it has none) of each citation of the plan."""
-    found: list[tuple[str, str]] = []
-    for artifact in entry.plan.get("relatedArtifact", ()):
-        label = artifact.get("display") or artifact.get("citation") or artifact.get("label")
-        if artifact.get("type") == "citation" and label:
-            found.append((plain(str(label)), str(artifact.get("url") or "")))
-    return found
+def papers(entry: Entry) -> list[tuple[str, str]]:
+    """Label and address (empty when it has none) of each document that carries the recommendation, the first first."""
+    documents = [one for one in entry.action.get("documentation", ()) if one.get("type") == "documentation"]
+    return [(str(one.get("display") or one.get("label")), str(one.get("url") or "")) for one in documents]
 
 
 def source(entry: Entry, topic: str, topic_title: str, guidance_url: str) -> dict[str, Any]:
-    """The card's source: the first paper cited, or for a local rule the page that explains it."""
-    cited = [] if entry.local else citations(entry)
+    """The card's source: the paper that carries it, or for a local rule the page that explains it."""
+    cited = [] if entry.local else papers(entry)
     label, url = cited[0] if cited else ("Local rule, not from the papers", page(guidance_url, entry.id))
     shown: dict[str, Any] = {"label": shortened(label, _LABEL_LENGTH)}
     if url:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
 
 from mappers import PatientFacts
 from plandefinitions.guideline.entry import Entry
@@ -15,7 +17,7 @@ class CriterionFound:
     """One row of the criteria table.
 
     ``state``: met, not-met or unknown. ``role``: ``when`` (must hold), ``any-of`` (one of those with the same ``group``
-    must hold) or ``unless`` (must not hold). ``missing`` names the facts that would settle an unknown one.
+    must hold) or ``unless`` (must not hold). ``missing`` names the facts that would settle an unknown one that decides.
     """
 
     name: str
@@ -27,26 +29,57 @@ class CriterionFound:
     missing: tuple[str, ...] = ()
 
 
+class Reasons(Protocol):
+    """Where a decision's words come from. They are written when they are first asked for."""
+
+    def because(self) -> tuple[str, ...]:
+        """What decided, in sentences."""
+
+    def to_confirm(self) -> tuple[str, ...]:
+        """What is left to confirm, in sentences."""
+
+    def criteria(self) -> tuple[CriterionFound, ...]:
+        """The criteria table."""
+
+
 @dataclass(frozen=True, slots=True)
+class OneReason:
+    """A single sentence, for what is decided without looking at criteria."""
+
+    sentence: str
+
+    def because(self) -> tuple[str, ...]:
+        """The sentence."""
+        return (self.sentence,)
+
+    def to_confirm(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    def criteria(self) -> tuple[CriterionFound, ...]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True)
 class Decision:
     """One entry's decision for one patient.
 
-    ``status``: offered, to-confirm, alternative, suppressed, not-applicable or undecided. ``because`` and ``to_confirm``
-    are sentences without capital and full stop; ``missing`` names facts; ``alternative`` says that it ranks after an
-    offered one whatever its status. ``drafts`` are the references of the draft orders that an order check is about.
+    ``status``: offered, to-confirm, alternative, suppressed, not-applicable or undecided. ``missing`` names facts:
+    those that keep it undecided, or that are left to confirm. ``alternative`` says that it ranks after an offered one
+    whatever its status. ``drafts`` are the references of the draft orders that an order check is about. ``text`` is the
+    first sentence of a card, where that depends on facts.
     """
 
     entry: Entry
     status: str
-    because: tuple[str, ...] = ()
+    reasons: Reasons = field(repr=False)
     missing: tuple[str, ...] = ()
-    to_confirm: tuple[str, ...] = ()
     indicator: str = "info"
     notes: tuple[str, ...] = ()
     text: str = ""
     alternative: bool = False
     drafts: tuple[str, ...] = ()
-    criteria: tuple[CriterionFound, ...] = ()
 
     @property
     def id(self) -> str:
@@ -67,6 +100,21 @@ class Decision:
     def shown(self) -> bool:
         """Whether it appears on a card."""
         return self.status in SHOWN
+
+    @cached_property
+    def because(self) -> tuple[str, ...]:
+        """What decided: sentences without capital and full stop, the decisive ones first."""
+        return self.reasons.because()
+
+    @cached_property
+    def to_confirm(self) -> tuple[str, ...]:
+        """What is left to confirm: sentences without capital and full stop."""
+        return self.reasons.to_confirm()
+
+    @cached_property
+    def criteria(self) -> tuple[CriterionFound, ...]:
+        """The criteria table: every criterion of the condition and of what outranks it, with what was found."""
+        return self.reasons.criteria()
 
     def to_explanation(self) -> dict[str, object]:
         """The decision as the explanation shows it."""

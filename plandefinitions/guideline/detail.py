@@ -28,6 +28,7 @@ def detail(content: CardContent, decisions: Decisions) -> str:
         _section("From the record", fact_lines(content.group.facts, decisions)),
         _section("Evidence", _evidence(content)),
         _section("Mind", _caveats(content)),
+        _section("In practice", _statements(content, lambda entry: entry.practice_notes, _FIGURES_OF_LEAD)),
         _local_settings(content.group, decisions),
         review(content.decisions, decisions),
     ]

@@ -100,6 +100,17 @@ class Entry:
         found = self.plan.get("lastReviewDate")
         return str(found) if found else None
 
+    @cached_property
+    def offers(self) -> Mapping[str, Json]:
+        """The child actions, each one suggestion, by their id."""
+        return {str(one["id"]): one for one in self.action.get("action", ())}
+
+    @staticmethod
+    def condition_of(offer: Json) -> str | None:
+        """The define that says whether a child action is offered; None: always."""
+        conditions = [one for one in offer.get("condition", ()) if one.get("kind") == "applicability"]
+        return str(conditions[0]["expression"]["expression"]) if conditions else None
+
     def _statements(self, name: str) -> Iterator[Figure]:
         for one in self.action.get("extension", ()):
             if one.get("url") == EXTENSIONS + name:

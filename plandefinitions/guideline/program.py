@@ -8,7 +8,8 @@ from cql import Library
 from cql.errors import CqlError
 from plandefinitions.guideline.criteria import Clause, ConditionReader, Criterion, Group, leaves
 from plandefinitions.guideline.entry import Entry, library_name
-from plandefinitions.guideline.errors import ContentError
+from plandefinitions.guideline.errors import ContentError, SettingsError
+from plandefinitions.guideline.switches import without
 from plandefinitions.guideline.words import NO_WORDS, Words, read_words
 
 FACTS = "SarcomaFacts"
@@ -60,21 +61,24 @@ def condition_name(entry: Entry) -> str:
     return "Fires" if entry.kind == "order-check" else "When"
 
 
-def compile_program(entries: tuple[Entry, ...], content: Path) -> Program:
-    """Compile the entries with the libraries they include. Raises ``ContentError``."""
-    libraries = Libraries(content)
-    words = {name: read_words(text) for name, text in libraries.texts.items()}
-    compiled = tuple(_compiled(one, libraries.load(one.library), words[one.library]) for one in entries)
+def compile_program(entries: tuple[Entry, ...], content: Path, off: Mapping[str, frozenset[str]]) -> Program:
+    """Compile the entries with the libraries they include, without the criteria that are ``off`` (by library).
+
+    Raises ``ContentError`` and, for criteria that cannot be switched off, ``SettingsError``.
+    """
+    libraries = Libraries(content, off)
+    compiled = tuple(_compiled(one, libraries) for one in entries)
     umbrella = Library.from_cql(_umbrella(compiled), libraries.provide)
-    return Program(umbrella, compiled, words, libraries.texts[FACTS])
+    return Program(umbrella, compiled, libraries.words, libraries.texts[FACTS])
 
 
 class Libraries:
     """The CQL of a guideline's directory by library name, each compiled once."""
 
-    def __init__(self, content: Path) -> None:
+    def __init__(self, content: Path, off: Mapping[str, frozenset[str]]) -> None:
         """Read the texts. Raises ``ContentError`` when two have one name, or the shared library is not there."""
         self.texts: dict[str, str] = {}
+        self._off = off
         self._loaded: dict[str, Library] = {}
         for path in sorted(content.rglob("*.cql")):
             text = path.read_text(encoding="utf-8")
@@ -84,14 +88,21 @@ class Libraries:
             self.texts[name] = text
         if FACTS not in self.texts:
             raise ContentError(f"{content}: there is no library {FACTS}")
+        for name in off:
+            if name not in self.texts:
+                raise SettingsError(f"switched_off: there is neither an entry nor a library {name!r}")
+        self.words = {name: read_words(text) for name, text in self.texts.items()}
 
     def load(self, name: str) -> Library:
         """The compiled library. Raises ``ContentError`` with the compiler's diagnostics."""
         if name not in self._loaded:
             try:
-                self._loaded[name] = Library.from_cql(self.texts[name], self.provide)
+                library = Library.from_cql(self.texts[name], self.provide)
+                if name in self._off:
+                    library = without(library, self._off[name], self.words[name], self.provide)
             except CqlError as problem:
                 raise ContentError(str(problem)) from problem
+            self._loaded[name] = library
         return self._loaded[name]
 
     def provide(self, name: str, version: str | None) -> Library | None:
@@ -99,19 +110,12 @@ class Libraries:
         return self.load(name) if name in self.texts else None
 
 
-def _compiled(entry: Entry, library: Library, words: Mapping[str, Words]) -> Compiled:
-    condition = condition_name(entry)
-    local = frozenset(
-        name for define in (condition, "Unless") for name in words.get(define, NO_WORDS).all("local")
-    )
-    reader = ConditionReader(library, local)
+def _compiled(entry: Entry, libraries: Libraries) -> Compiled:
+    library = libraries.load(entry.library)
+    reader = ConditionReader(library, libraries.words)
     outputs = {name: f"{entry.id}/{name}" for name in _outputs(entry, library)}
     unless = reader.clauses("Unless") if "Unless" in library.defines else ()
-    compiled = Compiled(entry, reader.tree(condition), unless, outputs)
-    unknown = local - {one.name for one in compiled.criteria}
-    if unknown:
-        raise ContentError(f"{entry.folder}: @local names {sorted(unknown)}, which is no criterion of the entry")
-    return compiled
+    return Compiled(entry, reader.tree(condition_name(entry)), unless, outputs)
 
 
 def _outputs(entry: Entry, library: Library) -> Iterator[str]:
@@ -126,7 +130,11 @@ def _outputs(entry: Entry, library: Library) -> Iterator[str]:
     for name in required:
         if name not in library.defines:
             raise ContentError(f'{entry.folder}: the library {library.name} has no define "{name}"')
+    conditions = {name for offer in entry.offers.values() if (name := entry.condition_of(offer))}
+    for name in conditions - set(library.defines):
+        raise ContentError(f'{entry.folder}: an offer depends on "{name}", which {library.name} does not define')
     yield from required
+    yield from sorted(conditions - set(required))
     yield from (name for name in _OPTIONAL if name in library.defines and name not in required)
     if "To Confirm" in library.defines and "To Confirm" not in required:
         yield "To Confirm"

@@ -67,7 +67,7 @@ def _recommends(lead: Decision) -> bool:
 
 def _of_decision(decision: Decision, patient: Patient) -> Iterator[Json]:
     """One suggestion for each action of the plan: its type (code system action-type) says what accepting it does."""
-    for action in decision.entry.action.get("action", ()):
+    for action in (decision.entry.offers[identifier] for identifier in decision.offers):
         kinds = {coding.get("code") for coding in (action.get("type") or {}).get("coding", ())}
         if "remove" in kinds:
             for reference in filter(_RELATIVE.match, decision.drafts):

@@ -14,7 +14,11 @@ from plandefinitions.guideline.entry import EXTENSIONS, Entry
 from plandefinitions.guideline.parameters import Parameter
 
 GUIDANCE = "https://cds.example.org/guidance"
-BUI = {"type": "citation", "display": "Bui et al. 2019", "url": "https://doi.org/10.1016/j.currproblcancer.2019.06.005"}
+BUI = {
+    "type": "documentation",
+    "display": "Bui et al. 2019",
+    "url": "https://doi.org/10.1016/j.currproblcancer.2019.06.005",
+}
 
 RECORD: list[dict[str, Any]] = [
     {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1970-01-01"},
@@ -72,14 +76,20 @@ def entry(
         "title": title or identifier.replace("-", " ").capitalize(),
         "version": "1.0.0",
         "lastReviewDate": reviewed,
-        "relatedArtifact": [BUI],
         "extension": [
             {"url": f"{EXTENSIONS}entry-kind", "valueCode": kind},
             {"url": f"{EXTENSIONS}card-group", "valueCode": group},
             {"url": f"{EXTENSIONS}card-rank", "valueInteger": rank},
             {"url": f"{EXTENSIONS}origin", "valueCode": origin},
         ],
-        "action": [{"extension": statements, "description": f"What {identifier} is about.", "action": actions}],
+        "action": [
+            {
+                "extension": statements,
+                "description": f"What {identifier} is about.",
+                "documentation": [BUI],
+                "action": [{"id": f"offer-{number}", **action} for number, action in enumerate(actions)],
+            }
+        ],
     }
     return Entry(Path(identifier), plan, activities, "", "")
 
@@ -91,7 +101,7 @@ def _statement(name: str, text: str, source: str) -> dict[str, Any]:
 
 def offered(plan: Entry, *because: str, **more: Any) -> Decision:
     """A decision with status offered, or what `more` says."""
-    return replace(Decision(plan, "offered", because), **more)
+    return replace(Decision(plan, "offered", because, offers=tuple(plan.offers)), **more)
 
 
 def decided(*decisions: Decision, patient: PatientFacts | None = None, hook: str = "patient-view") -> Decisions:

@@ -61,6 +61,12 @@ def test_nothing_is_recommended_while_something_is_left_to_confirm() -> None:
     assert "isRecommended" not in card["suggestions"][0]
 
 
+def test_what_is_not_for_this_patient_is_not_suggested() -> None:
+    plan = entry("liver", offers=["Refer to hepatobiliary surgery", "Refer to interventional radiology"])
+    card = card_of(offered(plan, offers=("offer-1",)))
+    assert [one["label"] for one in card["suggestions"]] == ["Refer to interventional radiology"]
+
+
 def test_work_up_can_be_accepted_together() -> None:
     plans = [entry(name, "work-up", offers=[name]) for name in ("board", "sequencing")]
     assert card_of(*map(offered, plans))["selectionBehavior"] == "any"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from cql import Engine, Library
-from cql.data.element import FhirElement
 from cql.errors import EvaluationError
 from cql.types import FHIR_URI, CqlType, IntervalType, ListType, NamedType, TupleType, choice_of, system, to_specifier
 from cql.values import Code, Concept, Date, DateTime, Interval, Long, Quantity, Ratio, Time, Tuple
@@ -88,7 +87,7 @@ def test_structured_types() -> None:
     numbers = given({"low": 1, "high": 2, "highClosed": False}, IntervalType(system("Integer")))
     assert (numbers.low, numbers.high, numbers.low_closed, numbers.high_closed) == (1, 2, True, False)
     assert given("x", choice_of([system("Integer"), system("String")])) == "x"
-    assert given(Q, NamedType(FHIR_URI, "Quantity")) == FhirElement("Quantity", Q)
+    assert given(Q, NamedType(FHIR_URI, "Quantity")) == Q
     patient = {"resourceType": "Patient"}
     assert given(patient, NamedType(FHIR_URI, "Patient")) == patient
     for wrong in ("x", {"b": 1}):

@@ -24,7 +24,8 @@ HELPERS = "FHIRHelpers"
 class Library:
     """A compiled library with all it includes. Immutable, and safe to use from many threads at once.
 
-    Made by ``from_cql`` or ``from_elm``. ``warnings`` are the translator's (empty for ELM).
+    Made by ``from_cql`` or ``from_elm``. ``warnings`` are the translator's (empty for ELM), ``text`` is the CQL, if made
+    from it.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Library:
         self.version: str | None = identifier.get("version")
         self.includes = includes
         self.warnings = warnings
+        self.text: str | None = None
         if program is not None:
             self.__dict__["program"] = program  # what the cached property would compute
         self._lock = Lock()
@@ -69,6 +71,14 @@ class Library:
     def to_elm(self) -> dict[str, Any]:
         """The library's ELM (``{"library": {...}}``), without what it includes. Not to be changed."""
         return self._elm
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The CQL texts, by library name, of this library and all it includes, as far as they are known."""
+        found = {} if self.text is None else {self.name: self.text}
+        for one in self.includes.values():
+            found |= one.sources
+        return found
 
     @property
     def defines(self) -> Mapping[str, Definition]:

@@ -30,16 +30,19 @@ class Loader:
         """Translate and compile, or take from the cache what was compiled before."""
         key = cache.fingerprint("cql", text, name or "")
         found = self._cached(key)
-        if found is not None:
-            return found
+        if found is None:
+            found = self._translated(text, name)
+            _keep(key, found)
+        found.text = text
+        return found
+
+    def _translated(self, text: str, name: str | None) -> Library:
         from cql.translator import translate
 
         translation = translate(text, name_hint=name, includes=self._elm_of)
         if translation.elm is None or any(one.severity == "error" for one in translation.diagnostics):
             raise CompileError(translation.diagnostics)
-        library = self._compiled(translation.elm, tuple(translation.diagnostics))
-        _keep(key, library)
-        return library
+        return self._compiled(translation.elm, tuple(translation.diagnostics))
 
     def from_elm(self, elm: dict[str, Any]) -> Library:
         """Compile ELM: a library, or an object whose member ``library`` is one."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cql.values.structured import Tuple
+
 
 class FhirElement:
     """An element of a FHIR resource: complex (``Quantity``, ``Observation.Component``) or primitive (``dateTime``).
@@ -33,3 +35,14 @@ class FhirElement:
 
     def __repr__(self) -> str:
         return f"FhirElement({self.type!r}, {self.value!r})"
+
+
+def unboxed(value: Any) -> Any:
+    """``value`` with FHIR elements, also those in lists and tuples, replaced by their JSON."""
+    if isinstance(value, FhirElement):
+        return value.value
+    if isinstance(value, list):
+        return [unboxed(one) for one in value]
+    if isinstance(value, Tuple):
+        return Tuple({name: unboxed(one) for name, one in value.items()})
+    return value

@@ -171,7 +171,8 @@ def test_one_engine_serves_many_threads() -> None:
     def evaluate(number: int) -> bool:
         data = [{"resourceType": "Observation", "id": f"{number}-{n}"} for n in range(20)]
         result = engine.evaluate(data, now=NOW, trace=number % 5 == 0)
-        return result["A"] == [one["id"] for one in data]
+        found: list[str] = result["A"]
+        return found == [one["id"] for one in data]
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(evaluate, range(100)))

@@ -68,7 +68,8 @@ class Decision:
     ``status``: offered, to-confirm, alternative, suppressed, not-applicable or undecided. ``missing`` names facts:
     those that keep it undecided, or that are left to confirm. ``alternative`` says that it ranks after an offered one
     whatever its status. ``drafts`` are the references of the draft orders that an order check is about. ``text`` is the
-    first sentence of a card, where that depends on facts.
+    first sentence of a card, where that depends on facts. ``offers`` are the ids of the plan's child actions that can
+    be suggested to this patient.
     """
 
     entry: Entry
@@ -80,6 +81,7 @@ class Decision:
     text: str = ""
     alternative: bool = False
     drafts: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

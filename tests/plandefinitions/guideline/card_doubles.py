@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from mappers import PatientFacts, map_patient
-from plandefinitions.guideline.decision import Decision, Decisions
+from plandefinitions.guideline.decision import CriterionFound, Decision, Decisions
 from plandefinitions.guideline.entry import EXTENSIONS, Entry
 from plandefinitions.guideline.parameters import Parameter
 
@@ -99,9 +99,37 @@ def _statement(name: str, text: str, source: str) -> dict[str, Any]:
     return {"url": EXTENSIONS + name, "extension": parts}
 
 
-def offered(plan: Entry, *because: str, **more: Any) -> Decision:
+@dataclass(frozen=True)
+class Said:
+    """Words as given, where the guideline would write them from its criteria."""
+
+    reasons: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    rows: tuple[CriterionFound, ...] = ()
+
+    def because(self) -> tuple[str, ...]:
+        """The reasons."""
+        return self.reasons
+
+    def to_confirm(self) -> tuple[str, ...]:
+        """What is left to confirm."""
+        return self.left
+
+    def criteria(self) -> tuple[CriterionFound, ...]:
+        """The rows of the criteria table."""
+        return self.rows
+
+
+def offered(
+    plan: Entry,
+    *because: str,
+    to_confirm: tuple[str, ...] = (),
+    criteria: tuple[CriterionFound, ...] = (),
+    **more: Any,
+) -> Decision:
     """A decision with status offered, or what `more` says."""
-    return replace(Decision(plan, "offered", because, offers=tuple(plan.offers)), **more)
+    said = Said(because, to_confirm, criteria)
+    return replace(Decision(plan, "offered", said, offers=tuple(plan.offers)), **more)
 
 
 def decided(*decisions: Decision, patient: PatientFacts | None = None, hook: str = "patient-view") -> Decisions:

@@ -45,12 +45,12 @@ def test_one_card_for_each_group() -> None:
 def test_only_what_is_shown_is_on_a_card() -> None:
     statuses = ("offered", "to-confirm", "alternative", "suppressed", "not-applicable", "undecided")
     entries = [entry(status) for status in statuses]
-    (card,) = cards_of(*(Decision(one, status) for one, status in zip(entries, statuses, strict=True)))
+    (card,) = cards_of(*(offered(one, status=status) for one, status in zip(entries, statuses, strict=True)))
     assert listed(card) == [(status, status) for status in statuses[:3]]
 
 
 def test_no_card_when_nothing_is_shown() -> None:
-    assert cards_of(Decision(SURGERY, "not-applicable")) == []
+    assert cards_of(offered(SURGERY, status="not-applicable")) == []
 
 
 def test_offered_before_to_confirm_before_alternative_then_by_rank() -> None:

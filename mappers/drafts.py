@@ -32,7 +32,7 @@ def judge_drafts(drafts: object, selections: Iterable[str] | None, index: Refere
     for position, (resource, full_url) in enumerate(unpack(drafts)):
         reference = identity(resource, full_url)
         if "/" not in reference and not full_url:
-            reference = f"{reference}/draft-{position + 1}"
+            reference = f"{reference}#draft-{position + 1}"  # a name, not a reference: it has no id to refer to
         selected = chosen is None or reference in chosen or reference.rsplit("/", 1)[-1] in chosen
         draft = _draft(resource, reference, selected, index)
         found.append(draft)

@@ -130,7 +130,7 @@ def _outputs(entry: Entry, library: Library) -> Iterator[str]:
     for name in required:
         if name not in library.defines:
             raise ContentError(f'{entry.folder}: the library {library.name} has no define "{name}"')
-    conditions = {name for offer in entry.offers.values() if (name := entry.condition_of(offer))}
+    conditions = {define for offer in entry.offers.values() if (define := entry.condition_of(offer))}
     for name in conditions - set(library.defines):
         raise ContentError(f'{entry.folder}: an offer depends on "{name}", which {library.name} does not define')
     yield from required

@@ -92,7 +92,12 @@ def test_a_comment_on_an_order_recommends_nothing() -> None:
 
 def test_a_draft_without_an_id_cannot_be_removed() -> None:
     plan = entry("check", "order-check", kind="order-check", removes=True)
-    card = card_of(offered(plan, text="About the order.", drafts=("urn:uuid:6f1c", "MedicationRequest")))
+    unnamed = {member: value for member, value in DRAFT.items() if member != "id"}
+    patient = facts(drafts=[unnamed])
+    drafts = patient.facts["drafts"].value
+    assert isinstance(drafts, list)
+    concerned = offered(plan, text="About the order.", drafts=("urn:uuid:6f1c", drafts[0]["reference"]))
+    (card,) = build_cards(decided(concerned, patient=patient), GUIDANCE)
     assert "suggestions" not in card
 
 

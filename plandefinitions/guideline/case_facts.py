@@ -232,7 +232,9 @@ def _drafts(value: Any) -> Fact:
             concepts, kind, modality, organ = [one["procedure"]], "procedure", known.modality, organ or known.organ
         drafts.append(
             {
-                "reference": one.get("reference", f"{'MedicationRequest' if drugs else 'ServiceRequest'}/draft-{number + 1}"),
+                "reference": one.get(
+                    "reference", f"{'MedicationRequest' if drugs else 'ServiceRequest'}/draft-{number + 1}"
+                ),
                 "kind": kind,
                 "concepts": concepts,
                 "modality": modality,

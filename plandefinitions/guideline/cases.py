@@ -78,7 +78,9 @@ def _case(entry: Entry, path: Path, given: Mapping[str, Any], case: Mapping[str,
     name = str(case.get("name", "without a name"))
     unknown = set(case) - _CASE_KEYS
     if unknown:
-        raise ContentError(f"{path}: case {name!r}: {', '.join(sorted(unknown))} is none of {', '.join(sorted(_CASE_KEYS))}")
+        raise ContentError(
+            f"{path}: case {name!r}: {', '.join(sorted(unknown))} is none of {', '.join(sorted(_CASE_KEYS))}"
+        )
     hook = str(case.get("hook") or ("order-sign" if entry.kind == "order-check" else entry.hooks[0]))
     try:
         patient = _patient(given, case)
@@ -126,7 +128,8 @@ def _is_gaps(case: Case, decisions: Decisions) -> bool:
 def _decision_faults(expected: Mapping[str, Any], decision: Decision | None) -> Iterator[str]:
     status = decision.status if decision else "not-applicable"
     if status != expected.get("status", status):
-        yield f"status: expected {expected['status']}, found {status} ({'; '.join(decision.because) if decision else ''})"
+        because = "; ".join(decision.because) if decision else ""
+        yield f"status: expected {expected['status']}, found {status} ({because})"
     if decision is None:
         return
     if "missing" in expected and set(expected["missing"]) != set(decision.missing):

@@ -6,6 +6,7 @@ from typing import Any
 
 from cql import Library
 from plandefinitions.guideline.errors import ContentError
+from plandefinitions.guideline.words import NO_WORDS, Words
 
 Elm = Mapping[str, Any]
 
@@ -49,30 +50,39 @@ def leaves(node: Criterion | Group) -> Iterator[Criterion]:
 
 
 class ConditionReader:
-    """Reads the conditions of one library; ``local`` are the names of its criteria that are local rules."""
+    """Reads the conditions of one library. The tag ``@local`` above a condition names those of its criteria that are
+    local rules; ``words`` has the tags by library and define.
+    """
 
-    def __init__(self, library: Library, local: frozenset[str]) -> None:
+    def __init__(self, library: Library, words: Mapping[str, Mapping[str, Words]]) -> None:
         self._library = library
-        self._local = local
+        self._words = words
 
     def tree(self, define: str) -> Group:
         """The criteria of a condition as one conjunction. Raises ``ContentError`` for what is no named criterion."""
         node = self._node(self._expression(self._library, define), self._library, define)
+        if node is None:
+            return Group(False, ())
         return node if isinstance(node, Group) and not node.any else Group(False, (node,))
 
     def clauses(self, define: str) -> tuple[Clause, ...]:
         """The criteria of a list of Tuples with the element ``holds``, in its order; a literal has none."""
         return tuple(self._clauses(self._expression(self._library, define), self._library, define))
 
-    def _node(self, elm: Elm, library: Library, where: str) -> Criterion | Group:
+    def _node(self, elm: Elm, library: Library, where: str) -> Criterion | Group | None:
+        """None for a literal, which stands where a criterion is switched off."""
         kind = elm.get("type")
+        if kind == "Literal":
+            return None
         if kind in ("And", "Or"):
             parts: list[Criterion | Group] = []
             for operand in elm["operand"]:
                 part = self._node(operand, library, where)
-                same = isinstance(part, Group) and part.any == (kind == "Or")
-                parts.extend(part.parts if same and isinstance(part, Group) else (part,))
-            return Group(kind == "Or", tuple(parts))
+                if isinstance(part, Group) and part.any == (kind == "Or"):
+                    parts.extend(part.parts)
+                elif part is not None:
+                    parts.append(part)
+            return Group(kind == "Or", tuple(parts)) if parts else None
         return self._criterion(elm, library, where)
 
     def _criterion(self, elm: Elm, library: Library, where: str) -> Criterion:
@@ -82,7 +92,8 @@ class ConditionReader:
                 f"{elm.get('locator', '?')}) that has no name; make it a define of its own and refer to that"
             )
         owner = _owner(elm, library)
-        return Criterion(owner.name, str(elm["name"]), elm["name"] in self._local)
+        local = self._words[library.name].get(where, NO_WORDS).all("local")
+        return Criterion(owner.name, str(elm["name"]), elm["name"] in local)
 
     def _clauses(self, elm: Elm, library: Library, where: str) -> Iterator[Clause]:
         kind = elm.get("type")
@@ -95,8 +106,9 @@ class ConditionReader:
             for one in elm.get("element", ()):
                 yield from self._clauses(one, library, where)
         elif kind == "Tuple":
-            holds = next((one["value"] for one in elm["element"] if one["name"] == "holds"), {})
-            yield Clause(self._criterion(holds, library, where))
+            holds: Elm = next((one["value"] for one in elm["element"] if one["name"] == "holds"), {})
+            if holds.get("type") != "Literal":
+                yield Clause(self._criterion(holds, library, where))
         elif kind in ("As", "ToList"):
             yield from self._clauses(elm["operand"], library, where)
         else:

@@ -43,22 +43,24 @@ class Reasons(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OneReason:
-    """A single sentence, for what is decided without looking at criteria."""
+class Said:
+    """Words that are there already: for what is decided without looking at criteria."""
 
-    sentence: str
+    sentences: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    rows: tuple[CriterionFound, ...] = ()
 
     def because(self) -> tuple[str, ...]:
-        """The sentence."""
-        return (self.sentence,)
+        """The sentences."""
+        return self.sentences
 
     def to_confirm(self) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
+        """What is left to confirm."""
+        return self.left
 
     def criteria(self) -> tuple[CriterionFound, ...]:
-        """None."""
-        return ()
+        """The rows."""
+        return self.rows
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Decision:
 
     entry: Entry
     status: str
-    reasons: Reasons = field(repr=False)
+    reasons: Reasons = field(default=Said(), repr=False)
     missing: tuple[str, ...] = ()
     indicator: str = "info"
     notes: tuple[str, ...] = ()

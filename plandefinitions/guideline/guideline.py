@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cql import Engine
 from mappers import PatientFacts
-from plandefinitions.guideline.decision import Decision, Decisions, OneReason
+from plandefinitions.guideline.decision import Decision, Decisions, Said
 from plandefinitions.guideline.entry import ORDER_HOOKS, Entry, read_entries
 from plandefinitions.guideline.evaluation import Evaluator
 from plandefinitions.guideline.missing import MissingFacts, facts_read
@@ -23,7 +23,7 @@ class Guideline:
     """The compiled guideline. Immutable, and safe to use from many threads at once."""
 
     def __init__(self, program: Program, parameters: Mapping[str, Parameter], off: frozenset[str]) -> None:
-        """For ``load``. ``off`` are the ids of entries that are compiled, since others refer to them, but not decided."""
+        """For ``load``. ``off``: ids of entries that are compiled, since others refer to them, but not decided."""
         self.entries: tuple[Entry, ...] = tuple(one.entry for one in program.entries if one.entry.id not in off)
         self.parameters = parameters
         by_hook: dict[str, list[Compiled]] = defaultdict(list)
@@ -69,7 +69,7 @@ class Guideline:
         reason = _out_of_scope(patient)
         if reason is None:
             return self._evaluator.decide(entries, patient, hook, now)
-        told = OneReason(reason)
+        told = Said((reason,))
         decided = tuple(Decision(one.entry, "not-applicable", told) for one in entries if one.entry.kind != "data-gaps")
         return Decisions(patient, hook, decided, parameters=self.parameters)
 

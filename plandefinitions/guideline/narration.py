@@ -63,8 +63,9 @@ class Narrator:
         template = words.get({True: "met", False: "unmet", None: "unknown"}[value])
         if template is None:
             template = self._plain(criterion, value, missing)
-        filled = _PLACEHOLDER.sub(lambda found: self._fill(found[1]), template)
-        return _tidy(filled)
+        if "{" not in template:
+            return template
+        return _tidy(_PLACEHOLDER.sub(lambda found: self._fill(found[1]), template))
 
     def _plain(self, criterion: Criterion, value: Value, missing: tuple[str, ...]) -> str:
         name = criterion.name[:1].lower() + criterion.name[1:]

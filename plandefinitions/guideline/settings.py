@@ -14,8 +14,9 @@ class GuidelineSettings:
     """Local choices. What they name must exist: ``Guideline.load`` raises ``SettingsError`` otherwise.
 
     ``parameters``: values by the parameter names of the shared library, in its units. ``switched_off``: what of local
-    origin is not to be used: an entry (``"paediatric-team"``) or one criterion of an entry
-    (``"first-line-anthracycline/Pregnant"``). ``content``: the directory of the guideline.
+    origin is not to be used: an entry (``"paediatric-team"``), one criterion of an entry
+    (``"first-line-anthracycline/Pregnant"``), or one that entries share (``"SarcomaFacts/Under 18"``). ``content``:
+    the directory of the guideline.
     """
 
     parameters: Mapping[str, int | float | Decimal] = field(default_factory=dict)

@@ -19,7 +19,7 @@ _ASSERTING = word_set(
 )
 _EITHER = frozenset(("vs", "versus"))
 _LIST_WORDS = frozenset(("or", "nor", "and"))
-_BACK_STOPS = frozenset(("with", "from", "showing", "without", "and/or"))
+_BACK_STOPS = frozenset(("with", "showing", "without", "and/or"))
 _AFTER_BACKWARD = frozenset(
     (",", ".", ")", "by", "on", "with", "in", "at", "via", "after", "following", "but", "and", ":", "]")
 )
@@ -46,17 +46,18 @@ class Context:
 
     def has(self, mark: Mark, item: Item) -> bool:
         """Whether a cue of this kind reaches the item."""
-        reached = self.marks.get(mark)
-        return reached is not None and reached[item.first - self.first] > 0
+        return self._cue(mark, item) > 0
+
+    def _cue(self, mark: Mark, item: Item) -> int:
+        """Where the cue stands that reaches an item (+1), 0 when none does; an item of another sentence has none."""
+        reached, place = self.marks.get(mark), item.first - self.first
+        return reached[place] if reached is not None and 0 <= place < len(reached) else 0
 
     def polarity(self, item: Item) -> Polarity:
         """Negated, uncertain or affirmed; where both reach, the outer cue decides ("no findings suspicious for ...")."""
         if not self.marks:
             return "uncertain" if self.section == "uncertain" else "affirmed"
-        place = item.first - self.first
-        negated, uncertain = self.marks.get("negated"), self.marks.get("uncertain")
-        denied = negated[place] if negated else 0
-        doubted = uncertain[place] if uncertain else 0
+        denied, doubted = self._cue("negated", item), self._cue("uncertain", item)
         if denied and (not doubted or denied < doubted):
             return "negated"
         return "uncertain" if doubted or self.section == "uncertain" else "affirmed"
@@ -103,6 +104,8 @@ def _apply(report: Report, sentence: Sentence, context: Context, index: int, ite
         if not _may_act_backward(report, sentence, item, cue):
             return
         first, last = _backward_begin(report, sentence, index, item, cue.reach), item.first
+        origin = report.folded[first:last].count("from") and report.folded.index("from", first, last)
+        last = origin or last  # "metastases from a sarcoma not seen" does not deny the sarcoma
     _set(sentence, context, cue.category, first, last, item.first)
 
 
@@ -213,13 +216,18 @@ def _goes_on(report: Report, begun: int, comma: int, limit: int, cue: Cue) -> bo
     return members > 1 and longest <= 3 and cue.category == "negated"
 
 
+def _asserts_strongly(report: Report, item: Item) -> bool:
+    """ "Consistent with X ... not excluded": the doubt is not about X; "known" alone asserts nothing here."""
+    return any(c.category == "affirmed" for c in item.cues) and report.folded[item.first : item.last] != ["known"]
+
+
 def _backward_begin(report: Report, sentence: Sentence, index: int, item: Item, reach: int) -> int:
     folded, written = report.folded, report.written
     floor = max(sentence.first, item.first - reach)
     for earlier in reversed(sentence.items[max(0, index - 30) : index]):
         if earlier.last <= floor:
             break
-        if any(c.category in ("stop", "affirmed") for c in earlier.cues):
+        if any(c.category == "stop" for c in earlier.cues) or _asserts_strongly(report, earlier):
             floor = earlier.last
             break
     at = item.first - 1

@@ -72,6 +72,8 @@ def _stands(reading: Reading, item: Item) -> bool:
         and needed == "sarcoma"
     ):
         return False
+    if reading.folded[item.first : item.last] == ["es"] and not (_EPITHELIOID | _EWING).isdisjoint(scope.folded):
+        return True
     if "sarcoma" in scope.folded or _names_sarcoma_at_length(reading):
         return True
     if needed == "sarcoma":
@@ -170,15 +172,19 @@ def _modifiers(reading: Reading, index: int, item: Item) -> set[str]:
         if len(between) > 5 or not _NEUTRAL.issuperset(between):
             break
         if "mod" in other.roles:
-            after = reading.folded[other.last : other.last + 1]
-            if "histology" in other.roles or (after and after[0] in _NOT_BY_FEATURE and "fibrosarcomatous" not in
-                                              reading.folded[other.first : other.last]):  # fmt: skip
+            if "histology" in other.roles or _only_a_feature(reading, item, other):
                 break
             found.add(other.roles["mod"].concept)
         elif not other.roles.keys() & {"grade-word", "site", "laterality", "grade"} or "metastasis" in other.roles:
             break
         edge = other.last
     return found
+
+
+def _only_a_feature(reading: Reading, item: Item, modifier: Item) -> bool:
+    """ "Sarcoma with epithelioid features" is not an epithelioid sarcoma."""
+    after = reading.folded[modifier.last : modifier.last + 1]
+    return item.roles["histology"].concept == "sarcoma_nos" and not _NOT_BY_FEATURE.isdisjoint(after)
 
 
 def _organs_of(reading: Reading, index: int, item: Item) -> dict[str, str]:

@@ -259,6 +259,9 @@ def _called_largest(reading: Reading, size: _Size) -> bool:
 def _owner(reading: Reading, size: _Size) -> tuple[Item | None, int]:
     """The noun a size belongs to: right after it, else the nearest before it, else the nearest after it."""
     nouns = [(index, item) for index, item in enumerate(reading.items) if _is_noun(reading, index, item)]
+    if _called_largest(reading, size) or size.up_to:
+        several = [(i, item) for i, item in nouns if not item.roles.keys().isdisjoint({"lesion", "metastasis"})]
+        nouns = several or nouns
     folded = reading.folded
     for index, item in nouns:
         if 0 <= item.first - size.last <= 5 and not {",", ".", "with", "and"} & set(folded[size.last : item.first]):

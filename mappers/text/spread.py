@@ -19,7 +19,7 @@ _RIGHT_GAP = word_set(
     "to in within of involving involve affecting at on : ( ) , the both bilateral left right upper lower multiple her his - = "
     "including include seen present located confined limited only are is were was noted identified into with x ' a an over "
     "throughout known disease biopsy proven deposit mid distal proximal small several as follow site sites his/her and "
-    "predominantly mainly mostly largely isolated involvement unspecified other part yes"
+    "predominantly mainly mostly largely isolated involvement unspecified other part yes + ve"
 )
 _TOWARDS = frozenset(("to", "in", "within", "involving", "involve", "into", "affecting", "at", ":", "with", "on"))
 _ORIGIN_AFTER = frozenset(("primary", "origin", "sarcoma", "tumor", "cancer"))
@@ -31,6 +31,9 @@ _FROM = frozenset(
 _LIMITS = frozenset(("elsewhere", "outside", "beyond", "apart", "aside", "besides", "except", "other", "extrapulmonary",
                      "extrathoracic", "extrahepatic", "additional", "further"))  # fmt: skip
 _REGIONS = frozenset(("chest", "abdomen", "pelvis"))
+_NODE_REGIONS = frozenset(
+    ("lower limb", "upper limb", "head and neck", "trunk", "pelvis", "chest", "abdomen", "mediastinum")
+)
 _NOUNS = frozenset(("noun", "short", "sarcomatosis"))
 
 
@@ -91,6 +94,8 @@ def _read_metastasis(reading: Reading, index: int, item: Item, form: str) -> Non
     sites: list[Item] = []
     if form != "spread" and reading.next_words(item, 1) != ["to"]:
         sites = _left_sites(reading, index, item)
+        if sites and index + 1 < len(reading.items) and reading.items[index + 1].first == item.last:
+            sites = [*sites, *_site_run(reading, index + 1)] if "site" in reading.items[index + 1].roles else sites
     if not sites:
         sites = _right_sites(reading, index, item, form)
     if not sites and form == "spread":
@@ -214,6 +219,8 @@ def _without_regions(run: list[Item]) -> list[Item]:
     """ "Left axillary lymph node", "thoracic spine": the region only says where the organ is."""
     if len(run) < 2:
         return run
+    if any(item.roles["site"].concept == "lymph-node" for item in run):
+        run = [item for item in run if item.roles["site"].detail["organ"] not in _NODE_REGIONS]
     kept = [
         item for item, follower in zip(run, run[1:], strict=False)
         if not (item.last == follower.first and item.roles["site"].concept in ("other", "soft-tissue", follower.roles["site"].concept))
@@ -246,7 +253,7 @@ def _right_sites(reading: Reading, index: int, item: Item, form: str) -> list[It
         towards = towards or not _TOWARDS.isdisjoint(between)
         if "site" in other.roles:
             adjacent = not between
-            if passed_tumour and not towards:
+            if passed_tumour and not towards and not _named_after(reading, place, between):
                 return []
             if _is_origin(reading, place, adjacent, form):
                 return []
@@ -265,6 +272,11 @@ def _right_sites(reading: Reading, index: int, item: Item, form: str) -> list[It
             return []
         edge = other.last
     return []
+
+
+def _named_after(reading: Reading, place: int, between: list[str]) -> bool:
+    """ "Metastatic leiomyosarcoma (lungs, bones)", "metastatic leiomyosarcoma - lung"."""
+    return between[:1] in (["("], ["-"], [":"]) and reading.items[place].roles["site"].concept in _METASTATIC_ORGANS
 
 
 def _list_follows(reading: Reading, place: int) -> bool:
@@ -290,8 +302,8 @@ def _is_origin(reading: Reading, place: int, adjacent: bool, form: str) -> bool:
     """ "Metastatic retroperitoneal liposarcoma", "metastases of the thigh sarcoma": the site is the primary's."""
     site = reading.items[place]
     after = reading.items[place + 1] if place + 1 < len(reading.items) else None
-    if after is not None and after.first - site.last <= 1 and not after.roles.keys().isdisjoint({"histology", "other"}):
-        return "," not in reading.gap(site, after) and "and" not in reading.gap(site, after)
+    if after is not None and after.first == site.last and not after.roles.keys().isdisjoint({"histology", "other"}):
+        return True
     words = reading.next_words(site, 1)
     return bool(words) and words[0] in ("primary", "origin")
 

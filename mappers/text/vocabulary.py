@@ -166,7 +166,7 @@ def _written_triggers(level: dict[str, Node]) -> Iterator[str]:
 
 
 _COMMON = word_set(
-    "a an the of in on to at by for with from and or not no is are be can has as if it wall body upper lower right left both "
+    "a an the of in on to at by for with from and or not no is are be can has as if it body blood systolic diastolic upper lower right left both "
     "small large high low new first second third general part other external internal per pre post anti non well line one "
     "back time weight head hand treatment therapy disease test study interval score status performance left functional active "
     "complete care free long short increase size worsening severe limb positive negative medical medically surgical case "
@@ -187,10 +187,23 @@ def _with_exact(roles: Roles, exact: list[tuple[str, Entry]], written: str) -> R
     return {**roles, **fitting} if fitting else roles
 
 
+def _orders(term: str) -> Iterator[str]:
+    """A name and the orders in which it is also written: "malignant X" is "X, malignant" and "X malignant"."""
+    yield term
+    if term.startswith("malignant "):
+        rest = term.removeprefix("malignant ")
+        yield f"{rest}, malignant"
+        yield f"{rest} malignant"
+    elif ", " in term:
+        yield term.replace(",", "")
+
+
 def _entries() -> Iterator[tuple[str, Entry, bool]]:
     for name in ("histology", "lookalikes"):
         for row in table(name):
-            yield row["term"], Entry("histology", row["concept"], {"context": row["context"]}), row["case"] == "exact"
+            entry = Entry("histology", row["concept"], {"context": row["context"]})
+            for term in _orders(row["term"]):
+                yield term, entry, row["case"] == "exact"
     for row in table("refinements"):
         yield row["words"], Entry("mod", " ".join(tokenise(row["words"])), _NO_DETAIL), False
     for row in table("malignancies"):

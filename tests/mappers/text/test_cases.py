@@ -57,7 +57,9 @@ def test_example(example: dict[str, object]) -> None:
     kinds = {line.split()[0] for line in expected}
     for mention in found:
         if mention.kind in kinds:
-            assert any(_matches(line, mention) for line in expected), f"{text!r}: not expected: {_said(mention)} {shown}"
+            assert any(_matches(line, mention) for line in expected), (
+                f"{text!r}: not expected: {_said(mention)} {shown}"
+            )
         assert mention.kind not in absent, f"{text!r}: not expected: {_said(mention)} {dict(mention.attributes)}"
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from mappers.facts import CLOSED_WORLD, Fact
 from plandefinitions.guideline.card_groups import CardContent, CardGroup
-from plandefinitions.guideline.card_text import bullets, escape, escape_content
+from plandefinitions.guideline.card_text import bullets, escape, escape_content, plain, shortened
 from plandefinitions.guideline.decision import Decision, Decisions
 from plandefinitions.guideline.entry import Entry, Figure
 from plandefinitions.guideline.facts import LABELS, show
@@ -57,7 +57,7 @@ def _option(decision: Decision, because: Sequence[str], *, named: bool) -> str:
     lines = [f"**{escape_content(decision.entry.title)}** ({_STATUS_WORDS[decision.status]}{origin})"] if named else []
     if not named and decision.entry.local:
         lines.append("*Local rule, not from the papers.*")
-    if decision.text:
+    if shortened(decision.text) != plain(decision.text):  # else the summary has said all of it
         lines.append(escape(decision.text))
     if because:
         lines.append(f"Why: {'; '.join(_reasons(decision, because))}.")

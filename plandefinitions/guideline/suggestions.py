@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappers import PatientFacts
+from mappers.terminology.drugs import DRUG_LABELS
 from plandefinitions.apply.activity import Circumstances, draft
 from plandefinitions.guideline.card_groups import CardContent
 from plandefinitions.guideline.card_text import plain, shortened
@@ -43,11 +44,14 @@ class Patient:
                     return evidence.reference
         return None
 
-    def draft_text(self, reference: str) -> str:
-        """What a draft order says it is, empty when it says nothing."""
+    def name_of_draft(self, reference: str) -> str:
+        """What a draft order is for: its drugs, else its own words, else its reference."""
         drafts = self.facts.facts["drafts"].value
-        found = (d for d in drafts if isinstance(d, Mapping)) if isinstance(drafts, list) else iter(())
-        return next((plain(str(d["text"])) for d in found if d["reference"] == reference), "")
+        for draft_order in drafts if isinstance(drafts, list) else ():
+            if draft_order["reference"] == reference:
+                drugs = [DRUG_LABELS[key].lower() for key in draft_order["concepts"] if key in DRUG_LABELS]
+                return ", ".join(drugs) or plain(str(draft_order["text"])) or reference
+        return reference
 
 
 def suggestions(content: CardContent, patient: Patient, seed: str) -> list[Json]:
@@ -70,8 +74,9 @@ def _of_decision(decision: Decision, patient: Patient) -> Iterator[Json]:
     for action in (decision.entry.offers[identifier] for identifier in decision.offers):
         kinds = {coding.get("code") for coding in (action.get("type") or {}).get("coding", ())}
         if "remove" in kinds:
-            for reference in filter(_RELATIVE.match, decision.drafts):
-                yield _removal(action, reference, patient.draft_text(reference))
+            removable = [reference for reference in decision.drafts if _RELATIVE.match(reference)]
+            for reference in removable:
+                yield _removal(action, reference, patient.name_of_draft(reference), alone=len(removable) == 1)
         elif canonical := str(action.get("definitionCanonical") or ""):
             yield _creation(action, decision.entry.activities[canonical.partition("|")[0]], patient)
 
@@ -85,8 +90,7 @@ def _creation(action: Mapping[str, Any], activity: Mapping[str, Any], patient: P
     return {"label": shortened(title, _LABEL_LENGTH), "actions": [step]}
 
 
-def _removal(action: Mapping[str, Any], reference: str, text: str) -> Json:
+def _removal(action: Mapping[str, Any], reference: str, name: str, *, alone: bool) -> Json:
     title = plain(str(action.get("title") or "Remove the order"))
-    what = f"{title}: {text}" if text else title
-    step = {"type": "delete", "description": f"Remove the draft order {text or reference}", "resourceId": reference}
-    return {"label": shortened(what, _LABEL_LENGTH), "actions": [step]}
+    step = {"type": "delete", "description": f"Remove the draft order for {name}", "resourceId": reference}
+    return {"label": shortened(title if alone else f"{title}: {name}", _LABEL_LENGTH), "actions": [step]}

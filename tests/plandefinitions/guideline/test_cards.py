@@ -105,6 +105,13 @@ def test_a_long_summary_is_cut_at_a_word() -> None:
     assert card["summary"].endswith(" …")
 
 
+def test_a_sentence_too_long_for_the_summary_is_in_the_detail() -> None:
+    short, long = "About the order.", "About the order, and at length. " * 6
+    for text, repeated in ((short, False), (long, True)):
+        (card,) = cards_of(offered(entry("check", "order-check", kind="order-check"), text=text))
+        assert (text.strip() in card["detail"]) is repeated
+
+
 def test_detail_says_why_with_figures_caveats_facts_and_review() -> None:
     plan = entry(
         "surgery",

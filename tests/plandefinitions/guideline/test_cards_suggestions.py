@@ -74,16 +74,28 @@ def test_work_up_can_be_accepted_together() -> None:
 
 def test_an_order_check_removes_its_draft() -> None:
     first, second = card_of(check(indicator="warning"))["suggestions"]
-    assert first["label"] == "Remove this order: eribulin"
+    assert first["label"] == "Remove this order"
     assert first["isRecommended"] is True
     assert first["actions"] == [
         {
             "type": "delete",
-            "description": "Remove the draft order eribulin",
+            "description": "Remove the draft order for eribulin",
             "resourceId": "MedicationRequest/d1",
         }
     ]
     assert second["actions"][0]["type"] == "create"
+
+
+def test_of_several_drafts_each_can_be_removed() -> None:
+    other = DRAFT | {"id": "d2", "medicationCodeableConcept": {"text": "pazopanib"}}
+    plan = entry("check", "order-check", kind="order-check", removes=True)
+    concerned = offered(plan, text="About both.", drafts=("MedicationRequest/d1", "MedicationRequest/d2"))
+    (card,) = build_cards(decided(concerned, patient=facts(drafts=[DRAFT, other])), GUIDANCE)
+    assert problems([card], "p1", ["MedicationRequest/d1", "MedicationRequest/d2"]) == []
+    assert [one["label"] for one in card["suggestions"]] == [
+        "Remove this order: eribulin",
+        "Remove this order: pazopanib",
+    ]
 
 
 def test_a_comment_on_an_order_recommends_nothing() -> None:

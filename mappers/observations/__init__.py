@@ -22,7 +22,13 @@ from mappers.observations.builder import (
     Observation,
     coded,
 )
-from mappers.observations.writers import WRITERS, write_interval, write_investigations, write_resection
+from mappers.observations.writers import (
+    WRITERS,
+    write_active,
+    write_interval,
+    write_investigations,
+    write_resection,
+)
 from mappers.reading.finding import Finding
 
 __all__ = [
@@ -53,6 +59,8 @@ def build(facts: Mapping[str, Fact], patient_id: str, investigations: Iterable[F
             WRITERS[key](builder, fact)
         elif key in CLOSED_WORLD and (fact.status == "known" or fact.detail.get("none_on_record")):
             builder.add(_CODES.get(key, key.replace("_", "-")), coded(NONE_ON_RECORD), fact)
+            if key == "prior_systemic":
+                write_active(builder, fact)  # supportive drugs, and those for another cancer
         elif key == "metastatic_status" and fact.evidence:
             builder.add("metastasis-suspected", coded(fact.status), fact)
         elif key == "disease_free_interval_months" and fact.detail:

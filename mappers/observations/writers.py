@@ -141,10 +141,11 @@ def _systemic(builder: Builder, fact: Fact) -> None:
             components=parts,
         )
     builder.add("systemic-lines", {"valueInteger": fact.detail.get("lines", 0)}, fact)
-    _active(builder, fact)
+    write_active(builder, fact)
 
 
-def _active(builder: Builder, fact: Fact) -> None:
+def write_active(builder: Builder, fact: Fact) -> None:
+    """The drugs that are taken now, for whatever disease."""
     for drug in texts_in(fact.detail.get("active")):
         builder.add("active-medication", coded(drug, DRUGS, DRUG_LABELS.get(drug, drug)), fact, qualifier=drug)
 

@@ -167,6 +167,13 @@ def test_unknown_facts_are_absent_and_none_on_record_is_said() -> None:
         assert only["valueCodeableConcept"]["coding"][0]["code"] == "none-on-record"
 
 
+def test_drugs_taken_now_are_told_though_none_was_given_for_the_sarcoma() -> None:
+    mesna = {"resourceType": "MedicationRequest", "id": "m", "status": "active", "intent": "order"}
+    found = by_code(build([{**mesna, "medicationCodeableConcept": {"text": "mesna"}}]))
+    assert found["prior-systemic"][0]["valueCodeableConcept"]["text"] == "none-on-record"
+    assert [one["valueCodeableConcept"]["text"] for one in found["active-medication"]] == ["Mesna"]
+
+
 def test_unread_facts_are_absent() -> None:
     assert "prior-systemic" not in by_code(build([], unread=["MedicationRequest"]))
 

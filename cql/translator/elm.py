@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cql.syntax.nodes import Span
-from cql.types import CqlType, NamedType, to_specifier
+from cql.types import ANY, CqlType, NamedType, to_specifier
 
 Elm = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Expr:
     @property
     def is_null(self) -> bool:
         """Is it the literal ``null``?"""
-        return self.elm.get("type") == "Null"
+        return self.type == ANY and self.elm.get("type") == "Null"
 
 
 class Builder:

@@ -60,7 +60,7 @@ def included_in(context: Context, left: Expr, right: Expr, span: Span, *, proper
 def _cheapest(
     context: Context, names: tuple[str, str], operands: list[Expr], span: Span, label: str, precision: str | None
 ) -> Expr:
-    """The operator of ``names`` with the cheapest conversions, then the simplest types; where neither fits, the first."""
+    """The operator of ``names`` with the cheapest conversions, then the simplest types; else the first, for its finding."""
     found: list[tuple[int, int, int, str, Resolution]] = []
     for order, name in enumerate(names):
         resolution = context.try_call(name, operands)

@@ -223,3 +223,14 @@ def test_warnings() -> None:
 def test_a_reference_to_an_unreadable_definition_is_no_further_error() -> None:
     found = translate("define A: 1 +\ndefine B: A + 1").diagnostics
     assert all(one.code.startswith("CQL-0") for one in found)
+
+
+@pytest.mark.parametrize(
+    "call", ["CalculateAgeInYears()", "CalculateAgeInHoursAt()", "Skip()", "ToInteger()", "Message(1)"]
+)
+def test_missing_arguments_are_an_error(call: str) -> None:
+    assert [code for code, _ in errors(f"define X: {call}")] == ["CQL-105"]
+
+
+def test_an_error_within_a_comparison_is_no_comparison_with_null() -> None:
+    assert [one.code for one in translate("define X: (1 + 'a') = 1").diagnostics] == ["CQL-105"]

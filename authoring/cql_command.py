@@ -73,14 +73,15 @@ def run_eval(options: argparse.Namespace) -> int:
             return 2
         engine = Engine(library, valuesets=valuesets)
         result = engine.evaluate(data, parameters=parameters, now=now, defines=options.define, trace=options.trace)
-        values = {name: result[name] for name in options.define or library.defines}
     except CqlError as error:
         print(error, file=sys.stderr)
         return 1
-    for warning in (*library.warnings, *result.warnings):
-        print(warning.render(), file=sys.stderr)
-    _print(values, result, options)
-    return 0
+    shown = [one.render() for one in library.warnings] + [one.render() for one in result.warnings]
+    shown += [str(error) for error in result.errors.values()]
+    for line in shown:
+        print(line, file=sys.stderr)
+    _print(dict(result.defines), result, options)
+    return 1 if result.errors else 0
 
 
 def _print(values: dict[str, Any], result: Any, options: argparse.Namespace) -> None:

@@ -36,6 +36,11 @@ class DataWarning:
     path: str | None
     message: str
 
+    def render(self) -> str:
+        """The finding as a terminal shows it."""
+        place = " ".join(part for part in (self.reference, self.path) if part)
+        return f"{place}: warning {self.code}: {self.message}" if place else f"warning {self.code}: {self.message}"
+
 
 class WarningLog:
     """The findings of one evaluation. Not shared between threads."""

@@ -60,7 +60,10 @@ def included_in(context: Context, left: Expr, right: Expr, span: Span, *, proper
 def _cheapest(
     context: Context, names: tuple[str, str], operands: list[Expr], span: Span, label: str, precision: str | None
 ) -> Expr:
-    """The operator of ``names`` with the cheapest conversions, then the simplest types; else the first, for its finding."""
+    """The operator of ``names`` with the cheapest conversions, then the simplest types; else the first."""
+    if names[0] in ("Includes", "IncludedIn") and _null_and_list(operands):
+        # "If either argument is null, the result is null" (CQL reference): a null is a list here, not an element.
+        return context.call(names[0], operands, span, label=label, precision=precision)
     found: list[tuple[int, int, int, str, Resolution]] = []
     for order, name in enumerate(names):
         resolution = context.try_call(name, operands)
@@ -71,6 +74,10 @@ def _cheapest(
     _, _, _, name, resolution = min(found, key=lambda one: one[:3])
     converted = context.convert_all(operands, resolution)
     return context.operation(name, converted, resolution.overload.result, span, precision=precision)
+
+
+def _null_and_list(operands: list[Expr]) -> bool:
+    return any(one.is_null for one in operands) and any(isinstance(one.type, ListType) for one in operands)
 
 
 def _in_vocabulary(context: Context, codes: Expr, vocabulary: Expr, span: Span) -> Expr:

@@ -50,7 +50,7 @@ def _age(context: Context, node: Call, name: re.Match[str], arguments: list[Expr
             return context.erroneous(node.span)
         operands.insert(0, birth)
     operator = "CalculateAgeAt" if name[3] else "CalculateAge"
-    if operands and operands[0].type == DATE and operator == "CalculateAge" and unit not in ("Year", "Month", "Day"):
+    if operands and operands[0].type == DATE and operator == "CalculateAge" and unit in ("Hour", "Minute", "Second"):
         conversion = context.conversions.find(DATE, DATETIME)
         assert conversion is not None
         operands[0] = context.coercion.apply(operands[0], conversion)

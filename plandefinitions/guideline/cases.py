@@ -22,6 +22,8 @@ _CASE_KEYS = {
 }  # fmt: skip
 NOW = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 12, tzinfo=UTC)
 STATES = ("met", "not-met", "unknown")
+_DECIDED_BEFORE = "Soft Tissue Sarcoma"
+"""A criterion that is never seen unmet: patients out of scope are answered before conditions are evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Coverage:
     @property
     def lacking(self) -> tuple[str, ...]:
         """The states that no case reached, of met and not met."""
-        return tuple(one for one in STATES[:2] if one not in self.states)
+        reachable = STATES[:1] if self.criterion == _DECIDED_BEFORE else STATES[:2]
+        return tuple(one for one in reachable if one not in self.states)
 
 
 def read_cases(entry: Entry) -> tuple[Case, ...]:

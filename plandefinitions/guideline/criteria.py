@@ -99,7 +99,8 @@ class ConditionReader:
         kind = elm.get("type")
         if kind == "ExpressionRef":
             owner = _owner(elm, library)
-            yield from self._clauses(self._expression(owner, str(elm["name"])), owner, where)
+            define = str(elm["name"])
+            yield from self._clauses(self._expression(owner, define), owner, define)
         elif kind == "Flatten":
             yield from self._clauses(elm["operand"], library, where)
         elif kind == "List":

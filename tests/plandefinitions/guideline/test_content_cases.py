@@ -1,0 +1,115 @@
+"""The content's own cases, its form, and that every status an entry can have is tried."""
+
+from pathlib import Path
+
+import pytest
+
+from mappers.facts import FACT_KEYS
+from mappers.terminology import CONCEPTS
+from mappers.terminology.drugs import ANTHRACYCLINES, CYTOTOXIC
+from plandefinitions.apply.content.load import load
+from plandefinitions.guideline import Guideline
+from plandefinitions.guideline.cases import Case, coverage, read_cases, run_case
+from plandefinitions.guideline.entry import Entry, read_entries
+from plandefinitions.guideline.facts import FACT_OF_CODE, LABELS, RECORDED_AS
+from plandefinitions.guideline.program import compile_program
+from plandefinitions.guideline.settings import CONTENT
+
+ENTRIES = read_entries(CONTENT)
+CASES = [case for entry in ENTRIES for case in read_cases(entry)]
+
+
+@pytest.fixture(scope="module")
+def guideline() -> Guideline:
+    return Guideline.load()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.entry}: {case.name}")
+def test_case(guideline: Guideline, case: Case) -> None:
+    assert run_case(guideline, case).faults == ()
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_entry_has_what_the_readme_asks_for(entry: Entry) -> None:
+    plan = entry.plan
+    assert plan["id"] == entry.id
+    assert plan["name"] == entry.library
+    assert plan["library"] == [f"https://sarcoma-cds.org/fhir/Library/{entry.library}"]
+    assert all(plan[key] for key in ("version", "date", "approvalDate", "lastReviewDate", "title", "description"))
+    assert entry.local or plan["relatedArtifact"]
+    assert len(entry.action["title"]) < 140
+    assert entry.hooks
+    attributes = next(one for one in plan["extension"] if one["url"].endswith("/source-attributes"))
+    assert len(attributes["extension"]) == 13
+    headings = [line for line in (entry.folder / "evidence.md").read_text().splitlines() if line.startswith("#")]
+    assert headings[0].startswith("# ")
+    assert "## When" in headings
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_offers_have_their_activities(entry: Entry) -> None:
+    named = {one["definitionCanonical"] for one in entry.action.get("action", ()) if "definitionCanonical" in one}
+    assert named == set(entry.activities)
+    for activity in entry.activities.values():
+        assert "dosage" not in activity
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_every_entry_is_shown_in_one_case_and_withheld_in_another(entry: Entry) -> None:
+    expected = {case.expected.get("status") for case in CASES if case.entry == entry.id}
+    assert expected & {"offered", "to-confirm", "alternative"}
+    assert "not-applicable" in expected
+
+
+def test_every_criterion_that_can_differ_is_tried_both_ways(guideline: Guideline) -> None:
+    found = coverage([run_case(guideline, case) for case in CASES])
+    assert {one.entry for one in found} == {one.id for one in ENTRIES if one.kind != "data-gaps"}
+    lacking = {one.criterion: set(one.lacking) for one in found}
+    for one in found:
+        lacking[one.criterion] &= set(one.lacking)
+    assert {name for name, states in lacking.items() if states} == set()
+
+
+def test_content_loads_in_the_apply_engine() -> None:
+    assert [one for one in load([CONTENT]).diagnostics if one.severity == "error"] == []
+
+
+def test_codes_of_facts_are_those_of_the_library() -> None:
+    text = (CONTENT / "library" / "SarcomaFacts.cql").read_text()
+    declared = {line.split('"')[1] for line in text.splitlines() if line.startswith("code ")}
+    assert declared - {"investigation"} == set(FACT_OF_CODE)
+    assert set(FACT_OF_CODE.values()) <= set(FACT_KEYS)
+    assert set(LABELS) == set(FACT_KEYS)
+    assert set(RECORDED_AS) <= set(FACT_KEYS)
+
+
+def test_lists_of_the_library_are_those_of_the_terminology(guideline: Guideline) -> None:
+    text = (CONTENT / "library" / "SarcomaFacts.cql").read_text()
+    pairs = {(one.split("'")[1], one.split("'")[3]) for one in text.splitlines() if "concept: '" in one}
+    known = {
+        (concept, parent)
+        for concept, of in CONCEPTS.items()
+        for parent in _ancestors(concept)
+        if of.in_scope and CONCEPTS[parent].subtype_known
+    }
+    assert pairs == known
+    assert _listed(text, "Cytotoxic Drugs") == CYTOTOXIC
+    assert _listed(text, "Anthracyclines") == ANTHRACYCLINES
+
+
+def _ancestors(concept: str) -> tuple[str, ...]:
+    from mappers.terminology import ancestors
+
+    return tuple(ancestors(concept))
+
+
+def _listed(text: str, name: str) -> set[str]:
+    body = text.split(f'define "{name}":')[1].split("}")[0]
+    return set(body.split("'")[1::2])
+
+
+def test_a_library_that_is_not_there_is_told(tmp_path: Path) -> None:
+    from plandefinitions.guideline.errors import ContentError
+
+    with pytest.raises(ContentError, match="SarcomaFacts"):
+        compile_program((), tmp_path, {})

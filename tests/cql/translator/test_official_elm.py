@@ -45,8 +45,8 @@ def test_the_suite_s_expressions() -> None:
 
 
 # Each differs for a reason: integers out of range are refused wherever they stand, ``.10000`` of a second is 100 ms,
-# ``aggregate all`` and ``ascending`` are written in their shorter equal forms, and a list that includes a null operand gives
-# null as the reference and the suite have it (the official translation gives false).
+# ``aggregate all`` and ``ascending`` are written in their shorter equal forms, and a list that includes
+# null is null as the reference and the suite have it (the official translation gives false).
 _DIFFERENT = [
     "{'s', 'a', 'm'} includes null",
     "null included in {2}",

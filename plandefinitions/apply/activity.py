@@ -71,16 +71,21 @@ class _Drafting:
         url, version = self.activity.get("url"), self.activity.get("version")
         if "profile" in self.activity:
             self.resource["meta"] = {"profile": [self.activity["profile"]]}
-        if url and locate(self.type, "instantiatesCanonical"):
-            reference = f"{url}|{version}" if version else url
-            found = locate(self.type, "instantiatesCanonical")
-            assert found is not None
-            self.resource["instantiatesCanonical"] = [reference] if found[0].many else reference
+        if url:
+            self._instantiates(f"{url}|{version}" if version else url)
         if self.kind.status:
             self.resource["status"] = self.kind.status
         if self.kind.has_intent:
             self.resource["intent"] = self.activity.get("intent", self.kind.intent)
         self.resource.update(deepcopy(dict(self.kind.constants)))
+
+    def _instantiates(self, canonical: str) -> None:
+        """Name the definition, where the kind has a place for it (Contract's instantiatesCanonical is a Reference)."""
+        for member in ("instantiatesCanonical", "instantiatesUri"):
+            found = locate(self.type, member)
+            if found is not None and found[1] in ("canonical", "uri"):
+                self.resource[member] = [canonical] if found[0].many else canonical
+                return
 
     def _people(self) -> None:
         who, kind = self.who, self.kind

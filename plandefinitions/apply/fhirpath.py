@@ -46,13 +46,17 @@ def _part(name: str) -> Any:
 
 
 def _clock(moment: datetime.datetime) -> dict[str, Any]:
-    nodes = _part("engine.nodes")
-    clock = {
-        "now": nodes.FP_DateTime(moment.isoformat(timespec="milliseconds")),
-        "today": nodes.FP_DateTime(moment.date().isoformat()),
-        "timeOfDay": nodes.FP_Time(moment.time().isoformat(timespec="milliseconds")),
+    """The clock functions, as the package takes functions of its callers."""
+    texts = {
+        "now": ("FP_DateTime", moment.isoformat(timespec="milliseconds")),
+        "today": ("FP_DateTime", moment.date().isoformat()),
+        "timeOfDay": ("FP_Time", moment.time().isoformat(timespec="milliseconds")),
     }
-    return {name: {"fn": lambda inputs, value=value: [value], "arity": {0: []}} for name, value in clock.items()}
+
+    def function(kind: str, text: str) -> dict[str, Any]:
+        return {"fn": lambda inputs: [getattr(_part("engine.nodes"), kind)(text)], "arity": {0: []}}
+
+    return {name: function(*one) for name, one in texts.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -15,9 +15,10 @@ def judge(action: Action, plan: Plan, evaluator: Evaluator, request: Request) ->
     found: list[ConditionOutcome] = []
     errors: list[str] = []
     if action.subject_type != request.subject_type:
-        errors.append(f"{action.label} is about a {action.subject_type}, but the subject is {request.subject}")
+        message = f"{action.label} is about a {action.subject_type}, but the subject is {request.subject}"
+        return Decision(plan.canonical, action.address, action.id, action.label, "error", ()), [message]
     for one in action.conditions:
-        if one.kind != "applicability" or one.expression is None or errors:
+        if one.kind != "applicability" or one.expression is None:
             continue
         outcome = evaluator.evaluate(one.expression, {"action": action.raw, "resource": None})
         truth, error = outcome.truth

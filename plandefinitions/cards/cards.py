@@ -6,7 +6,7 @@ card of its own: silence would look like "nothing to say".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from plandefinitions.cards.text import escaped, summary
 Json = dict[str, Any]
 INDICATORS = {"routine": "info", "urgent": "warning", "asap": "warning", "stat": "critical"}
 """Request priorities as card indicators (HL7 ConceptMap; ``asap``, which it leaves out, is a warning)."""
+_OF_A_PLAN = frozenset({"id", "instantiatesCanonical", "instantiatesUri", "meta"})
 _SEVERITY = ("info", "warning", "critical")
 OVERRIDE_REASONS = "https://sarcoma-cds.org/fhir/StructureDefinition/override-reasons"
 """Extension of a plan or action: the canonical of the ValueSet of reasons for which its card may be overridden."""
@@ -46,7 +47,7 @@ def cards_of(
     answers: Applied | Sequence[Applied], *, terminology: Terminology | None = None, namespace: UUID | None = None,
     with_problems: bool = True,
 ) -> tuple[Card, ...]:  # fmt: skip
-    """The cards of one call, in document order; equal ones (same summary and resources) once.
+    """The cards of one call, in document order; equal ones (same summary and proposals) once.
 
     ``terminology`` resolves the value sets of override reasons. ``namespace`` makes identifiers unique to the call.
     """
@@ -157,11 +158,10 @@ def _problem_card(applied: Applied, problems: Iterable[str], identities: Identit
 
 
 def _merged(cards: Iterable[Card]) -> Iterable[Card]:
-    """Each card once: of cards with the same summary and resources the first, which keeps the links of the others."""
+    """Each card once: of cards with the same summary and proposals the first, which keeps the links of the others."""
     kept: dict[str, Card] = {}
     for card in cards:
-        resources = [one.get("resource", one.get("resourceId")) for one in _actions(card.json)]
-        key = repr((card.json["summary"], [_comparable(one) for one in resources], card.action is None))
+        key = repr((card.json["summary"], list(_proposals(card.json)), card.action is None))
         first = kept.setdefault(key, card)
         if first is card:
             continue
@@ -174,12 +174,11 @@ def _merged(cards: Iterable[Card]) -> Iterable[Card]:
     return kept.values()
 
 
-def _comparable(resource: Any) -> Any:
-    """A resource without what differs between plans that propose the same."""
-    if not isinstance(resource, dict):
-        return resource
-    return {name: value for name, value in resource.items() if name not in ("id", "instantiatesCanonical", "meta")}
-
-
-def _actions(card: Json) -> list[Json]:
-    return [action for one in card.get("suggestions", ()) for action in one.get("actions", ())]
+def _proposals(card: Json) -> Iterator[Any]:
+    """What a card proposes, without what differs between plans that propose the same."""
+    for suggestion in card.get("suggestions", ()):
+        yield suggestion["label"]
+        for action in suggestion.get("actions", ()):
+            resource = action.get("resource", {})
+            own = {name: value for name, value in resource.items() if name not in _OF_A_PLAN}
+            yield action["type"], action.get("resourceId"), own

@@ -9,7 +9,7 @@ from plandefinitions.apply.content.model import Activity
 from plandefinitions.apply.outcome import AppliedAction
 from plandefinitions.cards.source import citations
 from plandefinitions.cards.suggestions import told
-from plandefinitions.cards.text import authored, computed, escaped
+from plandefinitions.cards.text import authored, computed, escaped, plain
 
 _GRADES = {
     "http://hl7.org/fhir/StructureDefinition/cqf-strengthOfRecommendation": "Strength of recommendation",
@@ -18,11 +18,13 @@ _GRADES = {
 
 
 def detail(action: AppliedAction, full_title: str | None) -> str:
-    """Description, what must not be done, grades of the evidence, citations. ``full_title``: the summary was cut."""
+    """Texts of the action and of what it offers, what must not be done, grades of the evidence, citations.
+
+    ``full_title`` is given when the summary was cut.
+    """
     parts: list[str] = [f"**{escaped(full_title)}**"] if full_title else []
-    text = action.json.get("description") or action.json.get("textEquivalent")
-    if text and text != action.json.get("title"):
-        parts.append(authored(str(text)) if _is_authored(action, str(text)) else computed(str(text)))
+    parts += _texts(action)
+    parts += [f"**{escaped(told(one))}**: {text}" for one in action.below if (text := " ".join(_texts(one)))]
     parts += [f"**{escaped(told(one))}**" for one in _walk(action) if one.do_not_perform]
     if any(one.json.get("requiredBehavior") == "must" for one in (action, *action.below)):
         names = [told(one) for one in (action, *action.below) if one.json.get("requiredBehavior") == "must"]
@@ -30,10 +32,23 @@ def detail(action: AppliedAction, full_title: str | None) -> str:
     grades = [line for url, label in _GRADES.items() if (line := _grade(action.json, url, label))]
     if grades:
         parts.append("\n".join(f"- {one}" for one in grades))
-    cited = [f"- {escaped(one)}" for one in citations(action)]
+    every = dict.fromkeys(citation for one in _walk(action) for citation in citations(one))
+    cited = [f"- {escaped(one)}" for one in every]
     if cited:
         parts.append("\n".join(cited))
     return "\n\n".join(one for one in parts if one)
+
+
+def _texts(action: AppliedAction) -> list[str]:
+    """Description and text equivalent, each unless something says the same already."""
+    known = {plain(str(action.json.get("title") or "")), told(action)}
+    found = []
+    for name in ("description", "textEquivalent"):
+        text = str(action.json.get(name) or "")
+        if text and plain(text) not in known:
+            known.add(plain(text))
+            found.append(authored(text) if _is_authored(action, text) else computed(text))
+    return found
 
 
 def _walk(action: AppliedAction) -> list[AppliedAction]:

@@ -54,9 +54,13 @@ def links(plan: Plan, action: AppliedAction) -> list[Json]:
 
 
 def citations(action: AppliedAction) -> list[str]:
-    """Citations of the action that have no web address: they are told in the detail."""
-    found = (one for one in _documentation(action) if one.get("citation") and not _web(one.get("url")))
-    return [plain(str(one["citation"])) for one in found]
+    """Documentation of the action that has no web address, and is not the source: it is told in the detail."""
+    found = []
+    for one in _documentation(action):
+        words = next((one[name] for name in ("citation", "display", "label") if one.get(name)), None)
+        if words and not _web(one.get("url")) and one.get("type") in _LINKED - {"documentation"}:
+            found.append(plain(str(words)))
+    return list(dict.fromkeys(found))
 
 
 def _documentation(action: AppliedAction | None) -> Iterable[Mapping[str, Any]]:

@@ -28,7 +28,10 @@ ALTERNATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-alternativeExpression
 _PART = r'(?:"((?:\\.|[^"\\])+)"|([A-Za-z_][\w\-]*))'
 _QUALIFIED = re.compile(rf"\s*{_PART}\s*\.\s*{_PART}\s*")
 _QUOTED = re.compile(r'\s*"((?:\\.|[^"\\])+)"\s*')
-_WORD = re.compile(r"\s*[A-Za-z_]\w*\s*")
+# One or two words, which CQL would read as a name, or as a source and its alias.
+_WORDS = re.compile(
+    r"\s*(?!(?:not|exists|singleton|flatten|distinct|collapse|expand)\s)[A-Za-z_]\w*(\s+[A-Za-z_]\w*)?\s*"
+)
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class Scope:
     subject_type: str
     findings: Findings
     named: dict[str, str] = field(default_factory=dict)
+    is_complete: bool = True
 
 
 def bind(raw: Any, at: Location, scope: Scope, *, is_condition: bool, holder: Any = None) -> Bound | None:
@@ -101,8 +105,12 @@ def _cql(
             library, name = found[0]
             if scope.program.accepts({library.name: library}):
                 return scope.program.add_define(library, name, at, is_condition), library.name
-        if language in _IDENTIFIER or not _is_inline(text):
+        if language in _IDENTIFIER or _is_name(text):
             _not_found(text, at, scope)
+            return None, None
+        fault = next((one for one in parse_expression(text).diagnostics if one.severity == "error"), None)
+        if fault is not None:
+            _not_found(text, at, scope, f", and as an inline expression it cannot be read: {fault.message}")
             return None, None
     key = scope.program.add_inline(
         text, at, is_condition, scope.libraries, scope.named, scope.subject_type, scope.findings
@@ -128,16 +136,18 @@ def find_define(text: str, libraries: Mapping[str, Library]) -> list[tuple[Libra
     return [(one, name) for one in dict.fromkeys(owners) if name in one.defines]
 
 
-def _is_inline(text: str) -> bool:
-    """Is it CQL, and more than a name that was not found?"""
-    if _WORD.fullmatch(text) or _QUOTED.fullmatch(text):
-        return text.strip() in ("true", "false", "null")
-    return not any(one.severity == "error" for one in parse_expression(text).diagnostics)
+def _is_name(text: str) -> bool:
+    """Does the text look like a name that was not found, not like an expression?"""
+    if text.strip() in ("true", "false", "null"):
+        return False
+    return _WORDS.fullmatch(text) is not None or _QUOTED.fullmatch(text) is not None
 
 
-def _not_found(text: str, at: Location, scope: Scope) -> None:
+def _not_found(text: str, at: Location, scope: Scope, more: str = "") -> None:
+    if not scope.is_complete:
+        return
     names = [name for one in scope.libraries.values() for name in one.defines]
     close = difflib.get_close_matches(text.strip('" '), names, n=1, cutoff=0.5)
     where = ", ".join(scope.libraries) or "no library (the definition names none)"
     hint = f"did you mean {close[0]!r}?" if close else None
-    scope.findings.error("PD-141", f"there is no define named {text!r} in {where}", at, hint)
+    scope.findings.error("PD-141", f"there is no define named {text!r} in {where}{more}", at, hint)

@@ -14,7 +14,7 @@ import orjson
 from cql import Library
 from cql.errors import CompileError, CqlError
 from cql.errors import Diagnostic as CqlDiagnostic
-from cql.terminology.canonical import pick_version
+from cql.terminology.canonical import pick_version, split_canonical
 from plandefinitions.apply.content.diagnostics import Findings, Location
 from plandefinitions.apply.content.files import Files, Source
 from plandefinitions.apply.content.registry import canonical
@@ -61,6 +61,18 @@ class CqlLibraries:
             found = pick_version(self._by_name.get(str(name), {}), source.resource.get("version"))
             found = found or pick_version(self._by_name.get(str(name), {}), None)
         return found
+
+    def at_address(self, reference: str) -> CqlSource | None:
+        """A library that is only a ``.cql`` (or ELM) file: its canonical is any ``.../Library/<its name>``.
+
+        Such a file has no canonical of its own; the CQL name and version are all there is to find it by.
+        """
+        url, version = split_canonical(reference.partition("#")[0])
+        base, _, name = url.rpartition("/")
+        if not base.endswith("/Library"):
+            return None
+        found = pick_version(self._by_name.get(name, {}), version)
+        return found if found is not None and found.url is None else None
 
     def compiled(self, source: CqlSource) -> Library | None:
         """The compiled library; None when it does not compile, which is reported once."""

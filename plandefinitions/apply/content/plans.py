@@ -9,7 +9,8 @@ from cql import Library
 from plandefinitions.apply.content.diagnostics import Findings, Location
 from plandefinitions.apply.content.expressions import Scope, bind
 from plandefinitions.apply.content.files import Source
-from plandefinitions.apply.content.libraries import CqlLibraries
+from plandefinitions.apply.content.libraries import CqlLibraries, CqlSource
+from plandefinitions.apply.content.links import check_links
 from plandefinitions.apply.content.model import Action, Activity, Condition, DynamicValue, Plan, Trigger
 from plandefinitions.apply.content.programs import ProgramBuilder
 from plandefinitions.apply.content.registry import Registry, canonical
@@ -35,8 +36,10 @@ class PlanCompiler:
     def plan(self, source: Source) -> Plan | None:
         """The compiled plan; None when it is part of a cycle (reported)."""
         if source in self._open:
-            names = " -> ".join(_label(one) for one in [*self._open[self._open.index(source) :], source])
-            self.findings.error("PD-131", f"plans contain each other: {names}", source.at)
+            cycle = self._open[self._open.index(source) :]
+            names = " -> ".join(_label(one) for one in [*cycle, source])
+            for one in cycle:
+                self.findings.error("PD-131", f"plans contain each other: {names}", one.at)
             return None
         if id(source.resource) not in self._plans:
             self._open.append(source)
@@ -50,7 +53,8 @@ class PlanCompiler:
         resource = source.resource
         libraries = self._resolve_libraries(resource, source)
         subject_type = _subject(resource) or "Patient"
-        scope = Scope(libraries, self._program(libraries), subject_type, self.findings)
+        is_complete = len(libraries) == len(resource.get("library") or ())
+        scope = Scope(libraries, self._program(libraries), subject_type, self.findings, is_complete=is_complete)
         actions = tuple(
             self._action(one, source.at / "action" / number, f"action/{number}", source, scope, None, subject_type)
             for number, one in enumerate(resource.get("action") or ())
@@ -65,7 +69,7 @@ class PlanCompiler:
             subject_type,
             tuple(libraries),
         )
-        _check_links(plan, self.findings)
+        check_links(plan, self.findings)
         return plan
 
     def _action(
@@ -186,7 +190,8 @@ class PlanCompiler:
         if "transform" in resource:
             self._refuse_transform(source.at / "transform")
         libraries = self._resolve_libraries(resource, source) or outer.libraries
-        scope = Scope(libraries, self._program(libraries), outer.subject_type, self.findings)
+        is_complete = len(libraries) >= len(resource.get("library") or ()) and outer.is_complete
+        scope = Scope(libraries, self._program(libraries), outer.subject_type, self.findings, is_complete=is_complete)
         kind = resource.get("kind")
         if kind is None:
             self.findings.error("PD-150", "an ActivityDefinition must have a kind to be applied", source.at)
@@ -200,7 +205,8 @@ class PlanCompiler:
             return scope
         library = self._library(reference, source, at / "expression" / "reference")
         libraries = {library.name: library} if library is not None else {}
-        return Scope(libraries, self._program(libraries), scope.subject_type, self.findings, scope.named)
+        program = self._program(libraries)
+        return Scope(libraries, program, scope.subject_type, self.findings, scope.named, library is not None)
 
     def _resolve_libraries(self, resource: Json, source: Source) -> dict[str, Library]:
         found: dict[str, Library] = {}
@@ -212,11 +218,23 @@ class PlanCompiler:
         return found
 
     def _library(self, reference: str, owner: Source, at: Location) -> Library | None:
+        found = self._cql_of(reference, owner, at)
+        if found is None:
+            return None
+        library = self._libraries.compiled(found)
+        if library is None:
+            self.findings.error("PD-138", f"the library {reference} does not compile", at)
+        return library
+
+    def _cql_of(self, reference: str, owner: Source, at: Location) -> CqlSource | None:
+        """The CQL behind a library's canonical; None, with a finding, when there is none."""
         source = self._registry.resolve(reference, owner)
         if source is None:
-            message = f"no loaded library is {reference}"
-            self.findings.error("PD-130", message, at, self._registry.hint(reference))
-            return None
+            bare = self._libraries.at_address(reference)
+            if bare is None:
+                message = f"no loaded library is {reference}"
+                self.findings.error("PD-130", message, at, self._registry.hint(reference))
+            return bare
         if source.type != "Library":
             self.findings.error("PD-132", f"{reference} is a {source.type}, not a Library", at)
             return None
@@ -224,11 +242,7 @@ class PlanCompiler:
         if found is None:
             message = f"the library {reference} has no text/cql or application/elm+json content"
             self.findings.error("PD-147", message, at, "put the CQL into content.data, or a .cql file beside it")
-            return None
-        library = self._libraries.compiled(found)
-        if library is None:
-            self.findings.error("PD-138", f"the library {reference} does not compile", at)
-        return library
+        return found
 
     def _program(self, libraries: Mapping[str, Library]) -> ProgramBuilder:
         for one in self.programs:
@@ -270,23 +284,3 @@ def _target_type(definition: Activity | Plan | Mapping[str, Any] | None) -> str 
 
 def _label(source: Source) -> str:
     return str(canonical(source.resource) or source.resource.get("id"))
-
-
-def _check_links(plan: Plan, findings: Findings) -> None:
-    """Ids are unique; related actions and goals exist."""
-    actions = [one for top in plan.actions for one in top.walk()]
-    ids: set[str] = set()
-    for one in actions:
-        if one.id is not None and one.id in ids:
-            findings.error("PD-136", f"another action has the id {one.id!r}", one.at / "id")
-        ids |= {one.id} if one.id is not None else set()
-    goals = {one.get("id") for one in plan.resource.get("goal") or () if isinstance(one, dict)}
-    for one in actions:
-        for number, related in enumerate(one.raw.get("relatedAction") or ()):
-            target = related.get("actionId") if isinstance(related, dict) else None
-            if isinstance(target, str) and target not in ids:
-                place = one.at / "relatedAction" / number / "actionId"
-                findings.error("PD-135", f"no action of this plan has the id {target!r}", place)
-        for number, goal in enumerate(one.raw.get("goalId") or ()):
-            if goal not in goals:
-                findings.error("PD-137", f"no goal of this plan has the id {goal!r}", one.at / "goalId" / number)

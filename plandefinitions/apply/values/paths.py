@@ -84,6 +84,13 @@ def _steps(words: str) -> Iterator[Step]:
             if step is not None:
                 yield step
             step = Step(token["name"].strip("`"))
+        elif token["call"] == "extension":
+            url = _LITERAL.fullmatch(token["argument"])
+            if url is None:
+                raise PathProblem(f"extension() in {words!r} must have a quoted URL")
+            if step is not None:
+                yield step
+            step = Step("extension", None, None, ("url", url[2]))
         elif step is None:
             raise PathProblem(f"{words!r} must begin with an element's name")
         elif token["index"]:
@@ -92,14 +99,8 @@ def _steps(words: str) -> Iterator[Step]:
             step = Step(step.name, 0, step.of_type, step.where)
         elif token["call"] in ("ofType", "as"):
             step = Step(step.name, step.index, token["argument"].rpartition(".")[2].strip("`"), step.where)
-        elif token["call"] == "where":
-            step = Step(step.name, step.index, step.of_type, _condition(token["argument"], words))
         else:
-            url = _LITERAL.fullmatch(token["argument"])
-            if url is None:
-                raise PathProblem(f"extension() in {words!r} must have a quoted URL")
-            yield step
-            step = Step("extension", None, None, ("url", url[2]))
+            step = Step(step.name, step.index, step.of_type, _condition(token["argument"], words))
     if step is not None:
         yield step
 

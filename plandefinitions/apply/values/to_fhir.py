@@ -102,7 +102,9 @@ def _primitive(value: Any, of: str) -> Json:
             return value if of in _TEXT else None
         case DateTime():
             text = str(value).removesuffix("T")
-            return text[:10] if of == "date" else text if of in ("dateTime", "instant") else None
+            if of == "date" or (of == "dateTime" and not fits(of, text)):  # an hour alone is no FHIR dateTime
+                return text[:10]
+            return text if of in ("dateTime", "instant") else None
         case Date():
             return str(value) if of in ("date", "dateTime") else None
         case Time():

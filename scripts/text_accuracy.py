@@ -2,8 +2,8 @@
 
     python scripts/text_accuracy.py ../shared/data/labels/histology-and-site-labels.csv
 
-The label file (columns `cancer_type`, `cancer_type_detailed`, `sample_type`, `met_or_biopsy_site`) is read in place: its licence
-(ODbL) is not this repository's. What each string should give stands in `tests/mappers/text/labels.yaml`.
+The label file (columns `cancer_type`, `cancer_type_detailed`, `sample_type`, `met_or_biopsy_site`) is read in place:
+its licence (ODbL) is not this repository's. What each string should give stands in `tests/mappers/text/labels.yaml`.
 """
 
 import csv

@@ -13,9 +13,10 @@ from mappers.text.vocabulary import Cue, Item
 from mappers.text.words import word_set
 
 _ASSERTING = word_set(
-    "is are was were has have show showed demonstrate reveal present remain developed underwent started stable persistent "
-    "multiple several innumerable numerous known now with consistent compatible status measuring measure new unchanged "
-    "enlarging increasing increased growing confirmed proven positive resected progressed treated suspicious solitary"
+    "is are was were has have show showed demonstrate reveal present remain developed underwent started stable "
+    "persistent multiple several innumerable numerous known now with consistent compatible status measuring "
+    "measure new unchanged enlarging increasing increased growing confirmed proven positive resected progressed "
+    "treated suspicious solitary"
 )
 _EITHER = frozenset(("vs", "versus"))
 _LIST_WORDS = frozenset(("or", "nor", "and"))
@@ -24,9 +25,9 @@ _AFTER_BACKWARD = frozenset(
     (",", ".", ")", "by", "on", "with", "in", "at", "via", "after", "following", "but", "and", ":", "]")
 )
 _NOT_A_RELATIVE = word_set(
-    "accompany accompanied accompanie present attend attended state report said say call called live lives bedside note feel "
-    "concern ask asked worry worried describe described mention mentioned provide provided bring brought confirm deny think "
-    "help visiting visit told here notice noticed"
+    "accompany accompanied accompanie present attend attended state report said say call called live lives "
+    "bedside note feel concern ask asked worry worried describe described mention mentioned provide provided "
+    "bring brought confirm deny think help visiting visit told here notice noticed"
 )
 _BESIDE_A_RELATIVE = frozenset(("by", "accompany", "accompanied", "discussed", "from", "per", "between"))
 
@@ -54,7 +55,7 @@ class Context:
         return reached[place] if reached is not None and 0 <= place < len(reached) else 0
 
     def polarity(self, item: Item) -> Polarity:
-        """Negated, uncertain or affirmed; where both reach, the outer cue decides ("no findings suspicious for ...")."""
+        """Negated, uncertain or affirmed; where both reach, the outer one decides ("nothing suspicious for ...")."""
         if not self.marks:
             return "uncertain" if self.section == "uncertain" else "affirmed"
         denied, doubted = self._cue("negated", item), self._cue("uncertain", item)
@@ -144,7 +145,7 @@ def _answers_label(report: Report, sentence: Sentence, item: Item, last: int) ->
 
 
 def _forward_end(report: Report, sentence: Sentence, index: int, item: Item, cue: Cue) -> int:
-    folded, written = report.folded, report.written
+    folded = report.folded
     limit = min(sentence.last, item.last + cue.reach)
     for later in sentence.items[index + 1 : index + 40]:
         if later.first >= limit:
@@ -168,14 +169,19 @@ def _forward_end(report: Report, sentence: Sentence, index: int, item: Item, cue
             if depth == 0:
                 return at
             depth -= 1
-        elif written[at] == ";" or (token == "-" and _spaced(report, at)):
-            return at
-        elif token == "," and not _goes_on(report, item.last, at, limit, cue):
-            return at
-        elif token == "and" and cue.category in ("negated", "historical") and _asserts(report, at + 1, limit):
+        elif _ends_clause(report, item, at, limit, cue):
             return at
         at += 1
     return limit
+
+
+def _ends_clause(report: Report, item: Item, at: int, limit: int, cue: Cue) -> bool:
+    token = report.folded[at]
+    if token == ",":
+        return report.written[at] == ";" or not _goes_on(report, item.last, at, limit, cue)
+    if token == "and":
+        return cue.category in ("negated", "historical") and _asserts(report, at + 1, limit)
+    return token == "-" and _spaced(report, at)
 
 
 def _spaced(report: Report, at: int) -> bool:
@@ -238,9 +244,11 @@ def _backward_begin(report: Report, sentence: Sentence, index: int, item: Item, 
         token = folded[at]
         if token in ("or", "and"):
             listed = True
-        elif token in _BACK_STOPS or written[at] == ";" or (token == "-" and _spaced(report, at)):
-            return at + 1
-        elif token == "," and not listed:
+        elif (
+            token in _BACK_STOPS
+            or (token == "-" and _spaced(report, at))
+            or (token == "," and (not listed or written[at] == ";"))
+        ):
             return at + 1
         at -= 1
     return floor

@@ -8,26 +8,25 @@ from mappers.text.vocabulary import Item
 from mappers.text.words import table, tokenise, word_set
 
 _NEUTRAL = word_set(
-    ", - / ( : ' \" grade type variant subtype nos pattern of the in a an left right l r high low intermediate primary "
-    "poorly moderately well differentiated malignant recurrent metastatic locally advanced large deep cell fnclcc and "
-    "adult pure classic conventional predominantly with"
+    ", - / ( : ' \" grade type variant subtype nos pattern of the in a an left right l r high low intermediate "
+    "primary poorly moderately well differentiated malignant recurrent metastatic locally advanced large deep "
+    "cell fnclcc and adult pure classic conventional predominantly with"
 )
 _NOT_BY_FEATURE = frozenset(
     ("feature", "morphology", "component", "area", "differentiation", "change", "background", "stroma")
 )
 _CANCER_ROLES = frozenset(("metastasis", "other", "drug", "regimen", "recurrence", "local-recurrence", "ned"))
 _CANCER_WORDS = word_set(
-    "tumor mass biopsy grade fnclcc resection resected excision chemotherapy chemo oncology oncologic malignant malignancy "
-    "neoplasm cancer thigh retroperitoneal retroperitoneum extremity uterine uterus primary fusion nodule ecog recurrence "
-    "recurrent stage radiotherapy amputation mdt mohs tah mdm diagnosis pathology histology"
+    "tumor mass biopsy grade fnclcc resection resected excision chemotherapy chemo oncology oncologic malignant "
+    "malignancy neoplasm cancer thigh retroperitoneal retroperitoneum extremity uterine uterus primary fusion "
+    "nodule ecog recurrence recurrent stage radiotherapy amputation mdt mohs tah mdm diagnosis pathology "
+    "histology"
 )
 _EPITHELIOID = frozenset(("epithelioid", "ini1", "smarcb1", "tazemetostat", "tazverik"))
 _EWING = frozenset(("ewing", "ewsr1", "fli1", "cd99", "pnet", "vide", "vdc"))
-_BONE_LINK = frozenset(
-    ("of", "the", "left", "right", "in", "proximal", "distal", "primary", "arising", "from", ",", "l", "r", "mid")
-)
-_MAY_ARISE_IN_BONE = frozenset(
-    ("extraskeletal_ewing", "ups", "fibrosarcoma", "leiomyosarcoma", "sarcoma_nos", "undifferentiated_sarcoma")
+_BONE_LINK = word_set("of the left right in proximal distal primary arising from , l r mid")
+_MAY_ARISE_IN_BONE = word_set(
+    "extraskeletal_ewing ups fibrosarcoma leiomyosarcoma sarcoma_nos undifferentiated_sarcoma"
 )
 _UTERINE = frozenset(("leiomyosarcoma", "sarcoma_nos"))
 _SITE_REACH = 10

@@ -16,7 +16,7 @@ _NO_ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType({})
 class Mention:
     """A concept read in a text.
 
-    `kind` is one of the kinds of docs/text-reading.md; `concept` a key of that kind (a histology key, a site, a drug...).
+    `kind` is one of the kinds of docs/text-reading.md; `concept` a key of that kind (a histology key, a site, a drug).
     `text[start:end] == words` for the text that was read. `historical` means said of the past ("history of"), and
     `other_person` said of somebody else ("mother had ..."). Attributes depend on the kind.
     """

@@ -1,32 +1,13 @@
 """Gene fusions and other markers, with result and method; whether the tumour was sequenced."""
 
 from mappers.text.mention import Attribute, Polarity
-from mappers.text.quantities import number
 from mappers.text.reading import Reading
+from mappers.text.sizes import number
 from mappers.text.vocabulary import Item
+from mappers.text.words import word_set
 
 _JOINS = frozenset(("-", "/", ":", "'"))
-_NOT_ANTIGEN_ONLY = frozenset(
-    (
-        "NTRK",
-        "NTRK1",
-        "NTRK2",
-        "NTRK3",
-        "ALK",
-        "ROS1",
-        "RET",
-        "BRAF",
-        "SS18",
-        "DDIT3",
-        "EWSR1",
-        "FUS",
-        "MDM2",
-        "PDGFB",
-        "TFE3",
-        "CDK4",
-        "FOXO1",
-    )
-)
+_NOT_ANTIGEN_ONLY = word_set("NTRK NTRK1 NTRK2 NTRK3 ALK ROS1 RET BRAF SS18 DDIT3 EWSR1 FUS MDM2 PDGFB TFE3 CDK4 FOXO1")
 _PAIRS = {
     frozenset(("COL1A1", "PDGFB")): "COL1A1-PDGFB",
     frozenset(("SS18", "SSX")): "SS18-SSX",
@@ -86,7 +67,7 @@ def _read_gene(reading: Reading, index: int, done: set[int]) -> None:
         return  # a lymphoma regimen of the same letters
     if _numbers_follow(reading, item, gene):
         gene = "NTRK"
-    if _says(reading, index, ("fusion",), _REACH) or gene == "ALK" and _says(reading, index, ("fish",), _REACH):
+    if _says(reading, index, ("fusion",), _REACH) or (gene == "ALK" and _says(reading, index, ("fish",), _REACH)):
         _add_marker(reading, index, item, gene, "fusion")
     elif gene in ("MDM2", "CDK4") and _says(reading, index, ("amplification",), _REACH):
         _add_marker(reading, index, item, gene, "amplification")
@@ -179,7 +160,7 @@ def _result(reading: Reading, index: int, last: Item) -> tuple[str, Polarity]:
         return "negative", "negated"
     if polarity == "uncertain":
         return "equivocal", "uncertain"
-    if "test" in after[:3] or "testing" in after[:3] or "status" in after[:2] and "positive" not in after:
+    if "test" in after[:3] or "testing" in after[:3] or ("status" in after[:2] and "positive" not in after):
         return "", "uncertain"
     return "positive", "affirmed"
 
@@ -280,7 +261,7 @@ def _read_tmb(reading: Reading, index: int, item: Item, role: str) -> None:
 
 def _read_no_fusion(reading: Reading) -> None:
     """ "No gene fusions detected": tested, and negative for any."""
-    for index, item in reading.with_role("fusion"):
+    for _, item in reading.with_role("fusion"):
         after = reading.next_words(item, 4)
         negated = reading.context.polarity(item) == "negated" or _negative_after(after)
         if negated and not reading.context.unreal(item) and "mod" not in item.roles and "histology" not in item.roles:

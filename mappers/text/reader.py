@@ -1,14 +1,17 @@
 """Text in, mentions out: lays the report out, then reads it sentence by sentence."""
 
 from mappers.text.context import read_context
+from mappers.text.counts import read_counts
 from mappers.text.histology import read_histology
 from mappers.text.mention import Mention
 from mappers.text.molecular import read_molecular
-from mappers.text.quantities import read_quantities
+from mappers.text.places import read_sites
 from mappers.text.reading import Reading, Scope
 from mappers.text.report import Report, lay_out
-from mappers.text.spread import read_sites, read_spread, read_suspicion
-from mappers.text.status import read_m_category, read_short_grade, read_status
+from mappers.text.sizes import read_sizes, remember_lesions
+from mappers.text.spread import read_spread, read_suspicion
+from mappers.text.staging import read_m_category, read_short_grade
+from mappers.text.status import read_status
 from mappers.text.therapy import read_therapy
 from mappers.text.vocabulary import UNITS, may_matter
 
@@ -49,6 +52,13 @@ def _measured(report: Report, first: int, last: int) -> bool:
     return not UNITS.isdisjoint(report.folded[first:last])
 
 
+def _read_quantities(reading: Reading, measured: bool) -> None:
+    if measured:
+        read_sizes(reading)
+    read_counts(reading)
+    remember_lesions(reading)
+
+
 def _read_sentence(reading: Reading, roles: set[str], measured: bool, has_category: bool) -> None:
     if has_category:
         read_m_category(reading)
@@ -59,7 +69,7 @@ def _read_sentence(reading: Reading, roles: set[str], measured: bool, has_catego
     if not roles.isdisjoint(_TUMOURS):
         read_histology(reading)
     if measured or not roles.isdisjoint(_QUANTIFIED):
-        read_quantities(reading, measured)
+        _read_quantities(reading, measured)
     if "gene" in roles or "fusion" in roles or "sequencing" in roles:
         read_molecular(reading)
     if not roles.isdisjoint(_THERAPY):

@@ -9,7 +9,6 @@ from mappers.text.mention import Attribute, Mention, Polarity
 from mappers.text.report import Report, Sentence
 from mappers.text.vocabulary import Item
 
-
 _NONE: Mapping[str, Attribute] = MappingProxyType({})
 
 

@@ -1,4 +1,4 @@
-"""A text as a report: tokens, sentences, list items, sections and labels ("Liver:", "Lung, right lower lobe, biopsy:")."""
+"""A text as a report: tokens, sentences, list items, sections, labels ("Liver:", "Lung, lower lobe, biopsy:")."""
 
 from dataclasses import dataclass, field
 
@@ -15,8 +15,9 @@ _ABBREVIATIONS = word_set(
 )
 _BULLETS = frozenset("-*•·◦▪‣►●○–—>+")
 _CONTINUES = word_set(
-    "of the and or with no without for to in is a an by at from not , - / ( was are were has have had than as which that "
-    "on into right left both suspicious consistent compatible no: cannot be been evidence negative history"
+    "of the and or with no without for to in is a an by at from not , - / ( was are were has have had than as "
+    "which that on into right left both suspicious consistent compatible no: cannot be been evidence negative "
+    "history"
 )
 
 

@@ -166,19 +166,21 @@ def _written_triggers(level: dict[str, Node]) -> Iterator[str]:
 
 
 _COMMON = word_set(
-    "a an the of in on to at by for with from and or not no is are be can has as if it body blood systolic diastolic upper lower right left both "
-    "small large high low new first second third general part other external internal per pre post anti non well line one "
-    "back time weight head hand treatment therapy disease test study interval score status performance left functional active "
-    "complete care free long short increase size worsening severe limb positive negative medical medically surgical case "
-    "good poor after was were have need too full best true who next week en failure loss joint general operative enlarged stage center day month clinical"
+    "a an the of in on to at by for with from and or not no is are be can has as if it body blood systolic "
+    "diastolic upper lower right left both small large high low new first second third general part other "
+    "external internal per pre post anti non well line one back time weight head hand treatment therapy disease "
+    "test study interval score status performance left functional active complete care free long short increase "
+    "size worsening severe limb positive negative medical medically surgical case good poor after was were have "
+    "need too full best true who next week en failure loss joint general operative enlarged stage center day "
+    "month clinical"
 )
 
 
-_ROLES_OF_NO_MENTION = frozenset(
-    ("swallow", "laterality", "count", "many", "largest", "pending", "wish", "positive", "before", "exclude-size", "benign",
-     "intent", "grade-word", "pain", "node-word", "stable", "line", "at-diagnosis", "ihc", "fusion", "amplification", "mutation",
-     "fish", "mod", "interval-unit", "recurrence", "malignancy")
-)  # fmt: skip
+_ROLES_OF_NO_MENTION = word_set(
+    "swallow laterality count many largest pending wish positive before exclude-size benign intent grade-word "
+    "pain node-word stable line at-diagnosis ihc fusion amplification mutation fish mod interval-unit recurrence "
+    "malignancy"
+)
 
 
 def _with_exact(roles: Roles, exact: list[tuple[str, Entry]], written: str) -> Roles:

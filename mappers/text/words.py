@@ -24,7 +24,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 class Folder(dict[str, str]):
-    """Folds words: lower case, no accents, American spelling, singular, known slips mended. Remembers what it folded."""
+    """Folds words: lower case, no accents, American spelling, singular, slips mended. Remembers what it folded."""
 
     def __init__(self) -> None:
         super().__init__(_DASHES)

@@ -1,4 +1,4 @@
-"""Every example of `cases/*.yaml` reads as it says. A case is a text with what must be read in it, see `cases/README.md`."""
+"""Every example of `cases/*.yaml` reads as it says: a text with what must be read in it, see `cases/README.md`."""
 
 from pathlib import Path
 

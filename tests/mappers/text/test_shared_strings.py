@@ -106,7 +106,14 @@ def test_labels() -> None:
 @needs_labels
 def test_no_false_positive_among_the_negatives() -> None:
     script = _script()
-    sarcomas = ("Soft Tissue Sarcoma", "Sarcoma", "Uterine Sarcoma", "Breast Sarcoma", "Breast Cancer", "Skin Cancer, Non-Melanoma")
+    sarcomas = (
+        "Soft Tissue Sarcoma",
+        "Sarcoma",
+        "Uterine Sarcoma",
+        "Breast Sarcoma",
+        "Breast Cancer",
+        "Skin Cancer, Non-Melanoma",
+    )
     for row in _rows(LABELS):
         if row["cancer_type"] not in sarcomas:
             assert not script.in_scope(script.histology_read(row["cancer_type_detailed"])), row["cancer_type_detailed"]
@@ -114,7 +121,7 @@ def test_no_false_positive_among_the_negatives() -> None:
 
 @needs_shared
 def test_most_synonyms_read_as_their_concept() -> None:
-    """All but those that other words decide: OncoTree codes in letters, site-level ICD terms, names that bone claims."""
+    """All but codes in letters, site-level ICD terms, and names that bone claims."""
     expected: dict[str, set[str]] = {}
     for row in _rows(SYNONYMS):
         expected.setdefault(row["term"], set()).add(row["concept_key"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -180,6 +181,14 @@ def test_local_settings_are_marked_and_the_papers_are_not() -> None:
     (card,) = cards_of(offered(SURGERY))
     assert "**Local settings:** most lesions: 5." in card["detail"]
     assert "interval: 12" not in card["detail"]
+
+
+def test_a_threshold_that_the_hospital_changed_is_marked() -> None:
+    decisions = decided(offered(SURGERY))
+    interval = replace(decisions.parameters["metastasectomy_min_dfi_months"], value=Decimal(18))
+    changed = replace(decisions, parameters={**decisions.parameters, interval.name: interval})
+    (card,) = build_cards(changed, GUIDANCE)
+    assert "**Local settings:** most lesions: 5; interval: 18 months." in card["detail"]
 
 
 def test_a_local_criterion_is_marked() -> None:

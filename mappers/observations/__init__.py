@@ -72,4 +72,6 @@ def build(facts: Mapping[str, Fact], patient_id: str, investigations: Iterable[F
 
 
 def _is_none(key: str, fact: Fact) -> bool:
-    return key in CLOSED_WORLD and (fact.value in ("none", [], {}) or fact.value is None)
+    if key not in CLOSED_WORLD or fact.detail.get("events"):  # progression may be recorded without naming a drug
+        return False
+    return fact.value in ("none", [], {}) or fact.value is None

@@ -258,13 +258,16 @@ def write_investigations(builder: Builder, found: Iterable[Finding]) -> None:
     """Imaging and biopsies done or ordered."""
     for finding in found:
         state = "ordered" if finding.kind == "order" and finding.text("status") != "completed" else "done"
+        parts = [component("state", coded(state))]
+        if (since := finding.attributes.get("since_diagnosis")) is not None:
+            parts.append(component("since-diagnosis", {"valueBoolean": since}))
         builder.add(
             "investigation",
             coded(finding.concept, PROCEDURES_SYSTEM),
             Fact(date=finding.when.text if finding.when else None),
             qualifier=f"{finding.concept}-{finding.reference}",
-            organ=PROCEDURES[finding.concept].organ,
-            components=[component("state", coded(state))],
+            organ=PROCEDURES[finding.concept].organ or finding.text("site"),
+            components=parts,
             evidence=[finding.evidence],
         )
 

@@ -32,9 +32,6 @@ _NOT_A_RELATIVE = word_set(
 _BESIDE_A_RELATIVE = frozenset(("by", "accompany", "accompanied", "discussed", "from", "per", "between"))
 
 Mark = Literal["negated", "uncertain", "historical", "other", "hypothetical", "planned", "refused", "dropped"]
-MARKS: tuple[Mark, ...] = (
-    "negated", "uncertain", "historical", "other", "hypothetical", "planned", "refused", "dropped"
-)  # fmt: skip
 
 
 @dataclass(slots=True)

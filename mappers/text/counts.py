@@ -1,7 +1,5 @@
 """How many lesions a text counts."""
 
-import re
-
 from mappers.text.mention import Attribute
 from mappers.text.places import site_beside
 from mappers.text.reading import Reading
@@ -10,7 +8,6 @@ from mappers.text.vocabulary import Item
 from mappers.text.words import word_set
 
 MOST_LESIONS = 200
-_DIGIT = re.compile(r"\d")
 _NOT_COUNTED_BY = word_set(
     "segment level image series grade stage station zone type category level figure slice node week day month "
     "year version line cycle phase lesion nodule target station t n m score no number # scan session part arm"
@@ -29,15 +26,15 @@ _LEAST = frozenset(("least", "over", "than", "minimum", ">", "≥"))
 
 def read_counts(reading: Reading) -> None:
     """Adds the counts of lesions of a sentence."""
-    start, end = reading.report.starts[reading.sentence.first], reading.report.ends[reading.sentence.last - 1]
-    if not _DIGIT.search(reading.report.text, start, end) and not any("count" in item.roles for item in reading.items):
-        return
     for index, item in enumerate(reading.items):
         if item.roles.keys().isdisjoint({"lesion", "metastasis", "mass"}) or reading.context.unreal(item):
             continue
         if "metastasis" in item.roles and item.roles["metastasis"].concept not in ("noun", "short"):
             continue
         if "benign" in reading.scope.roles and any("benign" in i.roles for i in reading.items):
+            continue
+        near = reading.folded[max(reading.sentence.first, item.first - 11) : item.last + 6]
+        if not any(token[0].isdigit() or token[0] == "x" for token in near) and "count" not in reading.roles:
             continue
         counted = _count_before(reading, index, item) or _count_after(reading, item)
         if counted is None:

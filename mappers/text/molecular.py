@@ -17,7 +17,6 @@ _PAIRS = {
 _DOMINANT = ("NTRK1", "NTRK2", "NTRK3", "NTRK", "ALK", "ROS1")
 _FAMILY = {"SSX1": "SSX", "SSX2": "SSX", "SSX4": "SSX"}
 _REACH = 8
-_DRUG_WORDS = frozenset(("chemotherapy", "r", "cycle", "regimen", "lymphoma", "rituximab"))
 
 
 def read_molecular(reading: Reading) -> None:

@@ -42,8 +42,8 @@ def read(text: str) -> tuple[Mention, ...]:
         measured = _measured(report, sentence.first, sentence.last)
         if not roles and not measured and not has_category:
             continue
-        reading = Reading(report, sentence, read_context(report, sentence), scope, mentions)
-        _read_sentence(reading, roles, measured, has_category)
+        reading = Reading(report, sentence, read_context(report, sentence), scope, roles, mentions)
+        _read_sentence(reading, measured, has_category)
     mentions.sort(key=lambda mention: (mention.start, mention.end))
     return tuple(mentions)
 
@@ -59,7 +59,8 @@ def _read_quantities(reading: Reading, measured: bool) -> None:
     remember_lesions(reading)
 
 
-def _read_sentence(reading: Reading, roles: set[str], measured: bool, has_category: bool) -> None:
+def _read_sentence(reading: Reading, measured: bool, has_category: bool) -> None:
+    roles = reading.roles
     if has_category:
         read_m_category(reading)
     if "metastasis" in roles:

@@ -17,8 +17,7 @@ class Scope:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self.last_lesion_site = ""
-        self.spoken_of_lesions = False
+        self.last_lesion: tuple[Reading, int] | None = None
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -39,10 +38,16 @@ class Scope:
 class Reading:
     """One sentence being read."""
 
-    __slots__ = ("context", "folded", "items", "mentions", "report", "scope", "sentence")
+    __slots__ = ("context", "folded", "items", "mentions", "report", "roles", "scope", "sentence")
 
     def __init__(
-        self, report: Report, sentence: Sentence, context: Context, scope: Scope, mentions: list[Mention]
+        self,
+        report: Report,
+        sentence: Sentence,
+        context: Context,
+        scope: Scope,
+        roles: set[str],
+        mentions: list[Mention],
     ) -> None:
         self.report = report
         self.sentence = sentence
@@ -50,6 +55,7 @@ class Reading:
         self.scope = scope
         self.items = sentence.items
         self.folded = report.folded
+        self.roles = roles
         self.mentions = mentions
 
     def add(

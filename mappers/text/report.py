@@ -167,6 +167,8 @@ def _find_terms(report: Report) -> None:
 def _label_end(report: Report, sentence: Sentence) -> int:
     """Where the colon stands that ends a label at the beginning of a sentence, or 0."""
     stop = min(sentence.last, sentence.first + _LONGEST_LABEL)
+    if ":" not in report.written[sentence.first : stop]:
+        return 0
     for at in range(sentence.first + 1, stop):
         if report.written[at] == ":":
             joined = at + 1 < len(report.written) and report.written[at + 1] == ":"

@@ -149,14 +149,16 @@ def _emit_lesion_size(reading: Reading, size: _Size, cue: Item, site: str, large
 def _add_unowned(reading: Reading, size: _Size, cue: Item, largest: bool) -> None:
     """A size without a noun: the lesion spoken of before ("The largest measures 1.8 cm"), or nothing but a size."""
     scope = reading.scope
-    if scope.spoken_of_lesions and (
+    if scope.last_lesion is not None and (
         largest
         or any(
             w in ("measure", "measuring", "measured")
             for w in reading.folded[max(reading.sentence.first, size.first - 6) : size.first]
         )
     ):
-        site = next((i.roles["site"].concept for i in reading.items if "site" in i.roles), "") or scope.last_lesion_site
+        site = next((i.roles["site"].concept for i in reading.items if "site" in i.roles), "") or site_beside(
+            *scope.last_lesion
+        )
         _emit_lesion_size(reading, size, cue, site, largest)
     elif size.first == 0 and size.last >= len(reading.report.written) - 1:
         reading.add("size", "length", cue, {"cm": size.cm})
@@ -245,11 +247,11 @@ def _what(reading: Reading, owner: Item, index: int) -> tuple[str, str]:
 
 
 def remember_lesions(reading: Reading) -> None:
-    """What lesions were spoken of last, for "The largest measures 1.8 cm"."""
-    for index, _ in reading.with_role("lesion"):
-        reading.scope.spoken_of_lesions = True
-        reading.scope.last_lesion_site = site_beside(reading, index)
-    for index, item in reading.with_role("metastasis"):
-        if item.roles["metastasis"].concept in ("noun", "short") and reading.context.polarity(item) != "negated":
-            reading.scope.spoken_of_lesions = True
-            reading.scope.last_lesion_site = site_beside(reading, index) or reading.scope.last_lesion_site
+    """Keeps what lesions were spoken of last, for "The largest measures 1.8 cm"."""
+    for index, item in enumerate(reading.items):
+        entry = item.roles.get("metastasis")
+        spread = (
+            entry is not None and entry.concept in ("noun", "short") and reading.context.polarity(item) != "negated"
+        )
+        if spread or "lesion" in item.roles:
+            reading.scope.last_lesion = (reading, index)

@@ -10,11 +10,6 @@ _CANCER_WORDS = word_set(
     "chemotherapy chemo cycle cancer tumor oncology sarcoma regimen treatment c1 c2 c3 c4 c5 c6 infusion mg m2 "
     "palliative adjuvant neoadjuvant progression metastasis ifosfamide doxorubicin gemcitabine mesna"
 )
-_AFTER = word_set(
-    "on after following through despite under with during to of upon since s/p of first second third line "
-    "systemic therapy treatment chemotherapy chemo prior palliative high dose cycle x single agent , the ( ) a 1 "
-    "2 3 4 5 6 7 8 last current regimen st nd rd 1l 2l 3l initial and + / by his her previous"
-)
 _OPENING = word_set("on after following through despite under during to upon with of since")
 _INTENT_AWAY = 4
 

@@ -14,7 +14,7 @@ from mappers.text.words import word_set
 WORDS = st.sampled_from(
     sorted(
         word_set(
-            "no lung metastases liver , . ; : ? ( ) - / and or 3 1.8 x cm leiomyosarcoma LMS uterine metastatic to in ' "
+            "no lung metastases liver , . ; : ? ( ) - / and or 3 1.8 cm leiomyosarcoma LMS uterine metastatic to in ' "
             "without history of mother ETV6 :: NTRK3 fusion negative doxorubicin progressed ECOG 1 KPS 80 % stage IV "
             "2 M1 M0 nodules largest lymph nodes enlarged vs rule out 0 /12 synovial sarcoma not resectable FAMILY "
             "HISTORY: IMPRESSION: painful bone bilateral if TMB 12 LVEF DFI months interval AIM gem/tax until SS AS"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import metadata
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -49,7 +50,7 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
     app = FastAPI(
         title="sarcoma-cds",
         description="CDS Hooks service for metastatic soft tissue sarcoma",
-        version=guidance.version,
+        version=metadata.version("sarcoma-cds"),
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
@@ -59,7 +60,7 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
     app.include_router(operation_routes(guidance))
     app.include_router(guidance.pages())
     app.mount("/static", static_files())
-    if settings.demo:
+    if settings.demo and settings.content is None:  # the sample patients are told for our guideline
         app.include_router(demo_routes(guidance, settings))
     app.add_middleware(Shield)
     app.add_middleware(SecurityHeaders)
@@ -68,7 +69,11 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
 
 
 def load_guidance(settings: Settings) -> Guidance:
-    """Our guideline, or the content of the folder that the settings name."""
+    """Our guideline, or the content of the folder that the settings name. Raises ``ValueError`` for faulty content."""
+    if settings.content is not None:
+        from cds_hooks.published import PublishedGuidance
+
+        return PublishedGuidance.load(settings.content)
     from cds_hooks.sarcoma import SarcomaGuidance
 
     return SarcomaGuidance.load(settings)

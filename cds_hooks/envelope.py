@@ -16,13 +16,26 @@ from cds_hooks.fhir_versions import refuse_other_version
 
 Json = Mapping[str, Any]
 
+_VISIT = {"userId": "text", "patientId": "text"}
 REQUIRED_CONTEXT: Mapping[str, Mapping[str, str]] = {
-    "patient-view": {"userId": "text", "patientId": "text"},
-    "order-select": {"userId": "text", "patientId": "text", "selections": "list", "draftOrders": "object"},
-    "order-sign": {"userId": "text", "patientId": "text", "draftOrders": "object"},
-    "encounter-start": {"userId": "text", "patientId": "text", "encounterId": "text"},
+    "allergyintolerance-create": {**_VISIT, "allergyIntolerance": "object"},
+    "appointment-book": {**_VISIT, "appointments": "object"},
+    "encounter-discharge": {**_VISIT, "encounterId": "text"},
+    "encounter-start": {**_VISIT, "encounterId": "text"},
+    "medication-prescribe": {**_VISIT, "medications": "object"},
+    "medication-refill": {"patientId": "text", "medications": "object"},
+    "medication-verify": {**_VISIT, "medication": "object"},
+    "order-dispatch": {"patientId": "text", "dispatchedOrders": "list", "performer": "text"},
+    "order-review": {**_VISIT, "orders": "object"},
+    "order-select": {**_VISIT, "selections": "list", "draftOrders": "object"},
+    "order-sign": {**_VISIT, "draftOrders": "object"},
+    "patient-view": _VISIT,
+    "problem-list-item-create": {**_VISIT, "conditions": "object"},
 }
-"""Required context fields of the hooks we serve, with the JSON type of each (CDS Hooks Library, hook version 1.0)."""
+"""Required context fields of each hook, with the JSON type of each (CDS Hooks Library)."""
+
+_ANY_HOOK = {"patientId": "text"}
+"""What a hook of somebody else's must have at the least: all that we answer is about one patient."""
 
 AS_OF_EXTENSION = "org.sarcoma-cds.as-of"
 """A member of the request's ``extension``: the day to evaluate for. Only the demonstration heeds it."""
@@ -57,7 +70,7 @@ def read_call(body: Json, hook: str, *, heed_as_of: bool = False) -> HookCall:
         raise CallError(
             400, "missing-field", "fhirServer: is required where fhirAuthorization is given", ["fhirServer"]
         )
-    for name, kind in REQUIRED_CONTEXT.get(hook, {"patientId": "text"}).items():
+    for name, kind in REQUIRED_CONTEXT.get(hook, _ANY_HOOK).items():
         _field(context, name, kind, f"{hook} requires it", within="context.")
     patient_id = bare_id(context["patientId"])
     return HookCall(

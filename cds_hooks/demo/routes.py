@@ -98,7 +98,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             "looks": view.LOOKS,
             "groups": view.decision_groups(explanation["recommendations"], titles),
             "facts": view.fact_groups(facts),
-            "records": view.records(patient, facts),
+            "records": view.records(patient, request["context"], facts),
             "problems": explanation.get("problems", []),
             "request": view.abridged(request),
             "response": {"cards": answer.cards},

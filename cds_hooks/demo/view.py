@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cds_hooks.demo.patients import SamplePatient
+from cds_hooks.pages.words import value_of
 
 Json = Mapping[str, Any]
 
@@ -47,12 +48,25 @@ def fact_groups(facts: Mapping[str, Json]) -> dict[str, list[dict[str, Any]]]:
     """The facts for the page: those with evidence or a conflict, those read as none on record, those not known."""
     groups: dict[str, list[dict[str, Any]]] = {"found": [], "none": [], "unknown": []}
     for key, fact in facts.items():
-        row = {"key": key, "label": _label(key), **fact, "sources": _sources(fact["evidence"])}
+        row = {
+            "key": key,
+            "label": _label(key),
+            **fact,
+            "shown": _shown(key, fact),
+            "sources": _sources(fact["evidence"]),
+        }
         if fact["evidence"] or fact["status"] == "conflicting":
             groups["found"].append(row)
         else:
             groups["none" if fact["status"] == "known" else "unknown"].append(row)
     return groups
+
+
+def _shown(key: str, fact: Json) -> str:
+    """The value in words; of draft orders, what they are called."""
+    if key != "drafts" or not fact["value"]:
+        return value_of(fact["value"])
+    return "; ".join(one["text"] + ("" if one["selected"] else " (not selected)") for one in fact["value"])
 
 
 def _sources(evidence: Iterable[Json]) -> list[dict[str, Any]]:
@@ -75,10 +89,11 @@ def _label(key: str) -> str:
     return label + unit
 
 
-def records(patient: SamplePatient, facts: Mapping[str, Json]) -> dict[str, Json]:
-    """The patient's resources that the facts' evidence refers to, by reference."""
+def records(patient: SamplePatient, context: Json, facts: Mapping[str, Json]) -> dict[str, Json]:
+    """The patient's resources and draft orders that the facts' evidence refers to, by reference."""
     cited = {evidence["reference"] for fact in facts.values() for evidence in fact["evidence"]}
-    found = {f"{one['resourceType']}/{one.get('id')}": one for one in patient.resources}
+    drafts = [entry["resource"] for entry in context.get("draftOrders", {}).get("entry", ())]
+    found = {f"{one['resourceType']}/{one.get('id')}": one for one in (*patient.resources, *drafts)}
     return {reference: found[reference] for reference in sorted(cited) if reference in found}
 
 
@@ -110,12 +125,3 @@ def _age(born: str, as_of: str) -> int | None:
     if len(born) != 10:
         return None
     return int(as_of[:4]) - int(born[:4]) - (as_of[5:] < born[5:])
-
-
-def shown_statuses(cards: Sequence[Json]) -> dict[str, str]:
-    """The recommendations that stand on the cards, with their statuses."""
-    return {
-        one["id"]: one["status"]
-        for card in cards
-        for one in card.get("extension", {}).get("org.sarcoma-cds.recommendations", ())
-    }

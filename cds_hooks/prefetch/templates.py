@@ -13,6 +13,9 @@ from dataclasses import dataclass
 _REQUIRED = frozenset({"Patient", "Condition"})
 """Without who it is and the diagnoses, silence could not be told from having no advice."""
 
+_PARAMETERS = {"AdverseEvent": "subject", "SupplyRequest": "subject"}
+"""The search parameter that leads to the patient, where it is not ``patient`` (R4, search parameters by type)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -24,14 +27,18 @@ class Template:
     required: bool
 
 
-def patient_templates(resource_types: Collection[str]) -> tuple[Template, ...]:
+def patient_templates(resource_types: Collection[str], *, all_required: bool = False) -> tuple[Template, ...]:
     """The templates for these types of resources and the patient; `Patient` first, the others in order of name."""
-    others = sorted(set(resource_types) - {"Patient"})
     return (
         Template("patient", "Patient", "Patient/{{context.patientId}}", required=True),
         *(
-            Template(_plural(name), name, f"{name}?patient={{{{context.patientId}}}}", required=name in _REQUIRED)
-            for name in others
+            Template(
+                _plural(name),
+                name,
+                f"{name}?{_PARAMETERS.get(name, 'patient')}={{{{context.patientId}}}}",
+                required=all_required or name in _REQUIRED,
+            )
+            for name in sorted(set(resource_types) - {"Patient"})
         ),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from mappers.reading.collect import READERS
 
 HOOKS = {"patient-view", "order-select", "order-sign", "encounter-start"}

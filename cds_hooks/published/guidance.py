@@ -1,0 +1,134 @@
+"""PlanDefinitions of any author behind CDS Hooks, through ``$apply``."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+
+from cds_hooks.envelope import HookCall
+from cds_hooks.errors import CallError
+from cds_hooks.prefetch import Received, State, patient_templates, read_prefetch
+from cds_hooks.published.requirements import retrieved_types
+from cds_hooks.services import Answer, Service
+from plandefinitions.apply import Applied, ApplyProblem, Content, Plan, apply, load
+from plandefinitions.cards import cards_of
+
+_LOG = logging.getLogger(__name__)
+_USAGE = (
+    "FHIR R4. Every key of the prefetch is needed, since a condition cannot tell what was not sent from what is not "
+    "there; send an empty Bundle or null where the record was searched and holds nothing."
+)
+
+
+class PublishedGuidance:
+    """Loaded content; one service for each plan and named event."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._plans: Mapping[str, Plan] = {one.id: one.plan for one in content.services}
+        self.services: Sequence[Service] = tuple(
+            Service(
+                one.id,
+                one.hook,
+                one.title,
+                one.description,
+                _USAGE,
+                patient_templates(retrieved_types(content, one.plan), all_required=True),
+            )
+            for one in content.services
+        )
+        self.titles: Mapping[str, str] = {one.id: one.title for one in content.plans}
+        self.version = ", ".join(content.versions.values())
+
+    @classmethod
+    def load(cls, folder: Path) -> PublishedGuidance:
+        """Loads a folder. Plans with errors are left out and logged.
+
+        Raises ``ValueError`` when there is no such folder, or it has errors and no plan without any.
+        """
+        if not folder.is_dir():
+            raise ValueError(f"{folder}: is not a folder; give the one that holds the guideline's JSON files")
+        loaded = load([folder])
+        for one in loaded.diagnostics:
+            _LOG.log(logging.ERROR if one.severity == "error" else logging.WARNING, "%s", one)
+        if loaded.errors and not loaded.content.services:
+            lines = "\n".join(f"  {one}" for one in loaded.errors)
+            raise ValueError(f"{folder}: has no plan that can be served:\n{lines}")
+        return cls(loaded.content)
+
+    def pages(self) -> APIRouter:
+        """None: the content's authors publish their own."""
+        return APIRouter()
+
+    def answer(self, service: Service, call: HookCall) -> Answer:
+        """Applies the plan. Raises ``CallError``."""
+        received = read_prefetch(call.prefetch, service.templates, call.patient_id)
+        if received.unread:
+            raise _lacking(service, received)
+        applied = self._apply(self._plans[service.id], call, received)
+        namespace = uuid.uuid5(uuid.NAMESPACE_URL, f"{service.id}/{call.instance}")
+        cards = [one.json for one in cards_of(applied, terminology=self._content.terminology, namespace=namespace)]
+        return Answer(cards, lambda: _explanation(applied))
+
+    def _apply(self, plan: Plan, call: HookCall, received: Received) -> Applied:
+        user = call.context.get("userId")
+        encounter = call.context.get("encounterId")
+        try:
+            return apply(
+                self._content,
+                plan,
+                received.resources,
+                subject=f"Patient/{call.patient_id}",
+                parameters=call.context,
+                encounter=f"Encounter/{encounter.rpartition('/')[2]}" if isinstance(encounter, str) else None,
+                practitioner=user if isinstance(user, str) and user.startswith("Practitioner/") else None,
+                now=call.now,
+                trigger=call.hook,
+                trace=True,
+            )
+        except ApplyProblem as problem:
+            raise CallError(400, "bad-request", "the plan cannot be applied to what was sent") from problem
+
+
+def _lacking(service: Service, received: Received) -> CallError:
+    keys = [one.key for one in service.templates if one.resource_type in received.unread]
+    words = {State.ABSENT: "not sent", State.FAILED: "sent, but not the data", State.PARTIAL: "only a part was sent"}
+    told = "; ".join(f"prefetch.{key}: {words[received.states[key]]}" for key in keys)
+    return CallError(
+        412,
+        "missing-data",
+        f"patient data that the guidance reads is missing and there is no way to fetch it: {told}. "
+        "Send these keys as the prefetch templates of GET /cds-services say",
+        [f"prefetch.{key}" for key in keys],
+    )
+
+
+def _explanation(applied: Applied) -> dict[str, Any]:
+    """Every action that was judged, and what could not be."""
+    return {
+        "facts": {},
+        "recommendations": [
+            {
+                "id": one.id or one.address,
+                "status": _STATUSES[one.status],
+                "because": [f"{condition.expression}: {condition.value}" for condition in one.conditions],
+                "missing": [reason for condition in one.conditions for reason in condition.reasons],
+                "action": one.to_json(),
+            }
+            for one in applied.decisions
+        ],
+        "problems": [{"severity": one.severity, "message": one.message} for one in applied.problems],
+    }
+
+
+_STATUSES = {
+    "applicable": "offered",
+    "not-applicable": "not-applicable",
+    "unknown": "undecided",
+    "error": "undecided",
+}

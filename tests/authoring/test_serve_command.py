@@ -1,0 +1,63 @@
+"""``sarcoma-cds serve``: what it refuses, and that several workers serve one port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from authoring.main import main
+
+
+def test_refuses_to_start_without_authentication(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve"]) == 2
+    assert "authentication of clients is not configured" in capsys.readouterr().err
+
+
+def test_refuses_the_demonstration_on_the_network(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--demo", "--host", "0.0.0.0"]) == 2
+    assert "only on this machine" in capsys.readouterr().err
+
+
+def test_faulty_content_is_status_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["serve", "--demo", "--content", str(tmp_path / "none")]) == 1
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_unknown_parameter_is_status_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[parameters]\nno_such = 4\n", encoding="utf-8")
+    assert main(["serve", "--demo", "--settings", str(path)]) == 1
+    assert "no_such" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serves_until_told_to_stop(workers: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "authoring.main", "serve", "--demo", "--port", str(port), "--workers", workers]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ.copy())
+    try:
+        services = _services(f"http://127.0.0.1:{port}/cds-services", process)
+        assert len(services) == 4
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
+
+
+def _services(url: str, process: subprocess.Popen[bytes]) -> list[object]:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None
+        try:
+            found: list[object] = requests.get(url, timeout=5).json()["services"]
+            return found
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError("the service did not start within 60 s")

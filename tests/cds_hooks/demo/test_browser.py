@@ -1,0 +1,84 @@
+"""End to end in a real browser: a visitor opens a patient and reads the cards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium on this machine")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: str) -> Iterator[Any]:
+    """A page that fails the test when the console reports anything, a broken security policy above all."""
+    context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    reports: list[str] = []
+    opened.on("console", lambda message: reports.append(message.text))
+    opened.on("pageerror", lambda error: reports.append(str(error)))
+    yield opened
+    context.close()
+    assert reports == []
+
+
+def test_visitor_opens_a_patient_and_reads_the_cards(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Lung-only leiomyosarcoma").click()
+    assert page.get_by_role("note").inner_text().startswith("Synthetic data")
+    first = page.locator("article.card").first
+    assert "pulmonary metastasectomy" in first.get_by_role("heading").first.inner_text()
+    assert first.locator(".indicator").inner_text().strip() == "Information"
+    assert page.locator("details.group.offered article.decision").count() >= 1
+    row = page.locator("#fact-histology")
+    assert "leiomyosarcoma" in row.inner_text()
+
+
+def test_visitor_accepts_one_suggestion_at_most(page: Any) -> None:
+    page.goto("/demo/patients/lung-only-leiomyosarcoma")
+    buttons = page.locator("article.card").first.locator("button.accept")
+    assert buttons.count() >= 2
+    for number in range(2):
+        buttons.nth(number).click()
+    pressed = [buttons.nth(number).get_attribute("aria-pressed") for number in range(buttons.count())]
+    assert pressed.count("true") == 1
+    assert pressed[1] == "true"
+
+
+def test_evidence_leads_to_the_record_it_was_read_in(page: Any) -> None:
+    page.goto("/demo/patients/lung-only-leiomyosarcoma")
+    link = page.locator("#fact-histology .evidence a").first
+    reference = link.inner_text()
+    link.click()
+    record = page.locator(f"details[id='record-{reference}']")
+    assert record.get_attribute("open") is not None
+    assert f'"id": "{reference.partition("/")[2]}"' in record.inner_text()
+
+
+def test_visitor_tries_an_order(page: Any) -> None:
+    page.goto("/demo/patients/lung-only-leiomyosarcoma?hook=order-sign")
+    page.get_by_label("Draft order").select_option(label="Eribulin")
+    page.get_by_role("button", name="Try").click()
+    assert "order=eribulin" in page.url
+    assert "eribulin" in page.locator("#fact-drafts").inner_text()
+
+
+def test_pages_fit_a_narrow_screen(page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    for path in ("/demo", "/demo/patients/lung-only-leiomyosarcoma", "/guidance", "/guidance/pulmonary-metastasectomy"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360

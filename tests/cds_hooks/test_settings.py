@@ -1,0 +1,68 @@
+"""Settings: what must never run is refused, files are read strictly, workers get the same."""
+
+from pathlib import Path
+
+import pytest
+
+from cds_hooks.settings import Settings, SettingsError
+
+
+def test_no_authentication_no_service() -> None:
+    with pytest.raises(SettingsError, match="authentication of clients is not configured"):
+        Settings()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.7", "ehr.example.org", ""])
+def test_demonstration_only_on_loopback(host: str) -> None:
+    with pytest.raises(SettingsError, match="only on this machine"):
+        Settings(demo=True, host=host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_loopback(host: str) -> None:
+    assert Settings(demo=True, host=host, port=9000).base_url.endswith(":9000")
+
+
+def test_base_url() -> None:
+    assert Settings(demo=True, host="::1").base_url == "http://[::1]:8000"
+    assert Settings(demo=True, public_url="https://cds.example.org/x/").base_url == "https://cds.example.org/x"
+
+
+def test_workers_get_the_same_settings(tmp_path: Path) -> None:
+    made = Settings(
+        demo=True, workers=2, content=tmp_path, allowed_origins=("https://a",), parameters={"months": 6.5},
+        switched_off=("paediatric-team",),
+    )  # fmt: skip
+    assert Settings.from_json(made.to_json()) == made
+
+
+def test_file_and_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('port = 9100\nallowed_origins = ["https://ehr"]\n[parameters]\nx = 4\n', encoding="utf-8")
+    made = Settings.from_file(path, {"demo": True, "port": 9200})
+    assert (made.port, made.allowed_origins, made.parameters) == (9200, ("https://ehr",), {"x": 4})
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("port = ", "not TOML"),
+        ("prot = 9100", "no setting 'prot'"),
+        ('port = "9100"', "port: must be a whole number"),
+        ("port = true", "port: must be a whole number"),
+        ("port = 70000", "port between 1 and 65535"),
+        ("workers = 0", "must be 1 or more"),
+        ("allowed_origins = [1]", "a list of strings"),
+        ('[parameters]\nx = "4"', "name = number"),
+    ],
+)
+def test_faulty_file(tmp_path: Path, text: str, fault: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=fault):
+        Settings.from_file(path, {"demo": True})
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.from_file(tmp_path / "none.toml", {})

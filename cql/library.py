@@ -24,8 +24,8 @@ HELPERS = "FHIRHelpers"
 class Library:
     """A compiled library with all it includes. Immutable, and safe to use from many threads at once.
 
-    Made by ``from_cql`` or ``from_elm``. ``warnings`` are the translator's (empty for ELM), ``text`` is the CQL, if made
-    from it.
+    Made by ``from_cql`` or ``from_elm``. ``warnings`` are the translator's (empty for ELM), ``text`` is the CQL, if
+    made from it.
     """
 
     def __init__(

@@ -20,7 +20,9 @@ class CqlType:
 
 @dataclass(frozen=True, slots=True)
 class NamedType(CqlType):
-    """A simple or class type; ``uri`` is its model's, ``name`` its name in that model (``Patient.Contact`` for components)."""
+    """A simple or class type; ``uri`` is its model's, ``name`` its name in that model (``Patient.Contact`` for
+    components).
+    """
 
     uri: str
     name: str

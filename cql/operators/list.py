@@ -37,7 +37,6 @@ __all__ = [
     "repeat",
     "singleton_from",
     "slice",
-    "slice_from_either_end",
     "sort",
     "sort_by",
     "union",
@@ -125,11 +124,6 @@ def slice(source: Items, start: int | None, end: int | None = None) -> Items:
     if (start is not None and start < 0) or (end is not None and end < 0):
         return []
     return source[start:end]
-
-
-def slice_from_either_end(source: Items, start: int | None = None, end: int | None = None) -> Items:
-    """The function ``Slice`` of CQL 2.0: as ``slice``, but a negative index counts from the end of the list."""
-    return None if source is None else source[start:end]
 
 
 def singleton_from(source: Items) -> Any:

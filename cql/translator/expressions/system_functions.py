@@ -101,6 +101,29 @@ def _slice(context: Context, node: Call, arguments: list[Expr]) -> Expr:
     return context.operation("Slice", [source, *bounds], source.type, span)
 
 
+def _slice_from_either_end(context: Context, node: Call, arguments: list[Expr]) -> Expr:
+    """``Slice(list, start, end)``: a negative index counts from the end of the list (CQL 2.0), which ELM's does not."""
+    if not 2 <= len(arguments) <= 3:
+        return context.call("Slice", arguments, node.span, label=node.name)
+    source = context.coerce(arguments[0], ListType(ANY), "The first argument of Slice")
+    bounds = [context.coerce(one, INTEGER, "An index of Slice") for one in arguments[1:]]
+    if any(is_erroneous(one.type) for one in (source, *bounds)):
+        return context.erroneous(node.span)
+    build, span = context.build, node.span
+    for number, bound in enumerate(bounds):
+        if bound.elm["type"] not in ("Literal", "Null"):
+            length = context.operation("Length", [source], INTEGER, span)
+            negative = context.operation("Less", [bound, build.literal("0", INTEGER, span)], BOOLEAN, span)
+            counted = context.operation("Add", [length, bound], INTEGER, span)
+            both = build.node(
+                "List", span, ListType(INTEGER), element=[counted.elm, build.literal("0", INTEGER, span).elm]
+            )
+            parts = {"condition": negative.elm, "then": context.operation("Max", [both], INTEGER, span).elm}
+            parts["else"] = bound.elm
+            bounds[number] = build.node("If", span, INTEGER, **parts)
+    return context.operation("Slice", [source, *bounds], source.type, span)
+
+
 def _converts(context: Context, node: Call, arguments: list[Expr]) -> Expr:
     """``ConvertsToX(any)``: a model's primitive is read as the System value it holds."""
     if len(arguments) != 1:
@@ -116,6 +139,7 @@ SPECIAL: Final[dict[str, Callable[[Context, Call, list[Expr]], Expr]]] = {
     "Skip": _slice,
     "Tail": _slice,
     "Take": _slice,
+    "Slice": _slice_from_either_end,
     **{name: _converts for name in operator_names() if _CONVERTS.fullmatch(name)},
 }
 

@@ -50,7 +50,8 @@ def apply(
 ) -> Applied:
     """Apply a plan of the content to a subject.
 
-    ``plan``: the plan, its canonical or its id. ``data``: a FHIR Bundle, resources, or a ``DataIndex``. ``subject``,
+    ``plan``: the plan, its canonical or its id. ``data``: a FHIR Bundle, resources (those of other patients are left aside), or a
+    ``DataIndex`` of this patient. ``subject``,
     ``encounter``, ``practitioner``, ``organization``: references (``Patient/1``); without ``subject`` the only
     Patient of the data. ``parameters``: values by name, or a FHIR Parameters resource. The user and setting are
     CodeableConcepts. ``trigger``: only actions that answer to this named event. ``trace``: give the reasons of

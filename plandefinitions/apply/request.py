@@ -15,6 +15,9 @@ from cql.values import DateTime
 Json = dict[str, Any]
 _VARIABLES = ("userType", "userLanguage", "userTaskContext", "setting", "settingContext")
 
+_OWNERS = ("subject", "patient", "beneficiary", "for", "individual", "candidate")
+_OTHERWISE_OWNED = frozenset({"Appointment", "AppointmentResponse"})
+
 
 class ApplyProblem(ValueError):
     """A call that cannot be answered; the message says what is wrong and the mend."""
@@ -60,9 +63,8 @@ def make_request(
     except DataError as error:
         raise ApplyProblem(str(error)) from error
     reference = _subject(subject, index)
-    kind, _, identity = reference.partition("/")
-    if kind == "Patient":
-        index = index.for_patient(identity)
+    if not isinstance(data, DataIndex):
+        index = _of_subject(index, reference)
     references = {"encounter": encounter, "practitioner": practitioner, "organization": organization}
     variables: dict[str, Json | None] = {"subject": _resource(reference, index)}
     variables |= {name: _resource(one, index) for name, one in references.items()}
@@ -93,8 +95,33 @@ def _subject(given: str | None, index: DataIndex) -> str:
     return f"Patient/{patients[0]['id']}"
 
 
+def _of_subject(index: DataIndex, reference: str) -> DataIndex:
+    """The data without what belongs to other patients only."""
+    kind, _, identity = reference.partition("/")
+    if kind != "Patient" or _is_all_of(index, reference):
+        return index
+    return index.for_patient(identity)
+
+
+def _is_all_of(index: DataIndex, reference: str) -> bool:
+    """Does every resource plainly belong to the patient, or to nobody? Cheaper than asking what each refers to."""
+    for one in index.all_resources():
+        kind = one.get("resourceType")
+        if kind in _OTHERWISE_OWNED or (kind == "Patient" and f"Patient/{one.get('id')}" != reference):
+            return False
+        for name in _OWNERS:
+            owner = one.get(name)
+            if owner is not None and not (isinstance(owner, dict) and owner.get("reference") == reference):
+                return False
+    return True
+
+
 def _resource(reference: str | None, index: DataIndex) -> Json | None:
-    return index.resolve({"reference": reference}) if reference else None
+    if not reference:
+        return None
+    kind, _, identity = reference.partition("/")
+    found = next((one for one in index.resources(kind) if one.get("id") == identity), None)
+    return found if found is not None else index.resolve({"reference": reference})
 
 
 def _moment(now: datetime.datetime | DateTime | str | None) -> datetime.datetime:

@@ -75,7 +75,8 @@ def _read(file: Path, files: Files, findings: Findings) -> None:
 def _add(document: dict[str, Any], at: Location, files: Files, findings: Findings) -> None:
     kind = document.get("resourceType")
     if kind == "Bundle":
-        for number, entry in enumerate(document.get("entry") or ()):
+        entries = document.get("entry")
+        for number, entry in enumerate(entries if isinstance(entries, list) else ()):
             resource = entry.get("resource") if isinstance(entry, dict) else None
             if isinstance(resource, dict):
                 _add(resource, at / "entry" / number / "resource", files, findings)

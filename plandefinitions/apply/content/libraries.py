@@ -144,7 +144,8 @@ class CqlLibraries:
     def _read(self, source: Source) -> CqlSource | None:
         text: str | None = None
         elm: dict[str, Any] | None = None
-        for number, content in enumerate(source.resource.get("content") or ()):
+        contents = source.resource.get("content")
+        for number, content in enumerate(contents if isinstance(contents, list) else ()):
             if not isinstance(content, dict) or not isinstance(content.get("data"), str):
                 continue
             kind = str(content.get("contentType", "")).partition(";")[0].strip()

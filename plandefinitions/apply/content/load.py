@@ -57,15 +57,17 @@ class _Loading:
         self.findings = findings
         self.today = today
         self.registry = Registry()
+        self.unreadable: set[int] = set()
 
     def run(self) -> Loaded:
         for source in self.files.resources:
             if source.type in _DEFINITIONS:
                 self._check(source)
         terminology = self._terminology()
-        compiler = PlanCompiler(self.registry, CqlLibraries(self.files, self.findings), self.findings)
+        libraries = CqlLibraries(self.files, self.findings)
+        compiler = PlanCompiler(self.registry, libraries, self.findings, frozenset(self.unreadable))
         sources = [one for one in self.files.resources if one.type == "PlanDefinition"]
-        plans = [(source, self._compiled(compiler, source)) for source in sources]
+        plans = [(source, compiler.plan(source)) for source in sources]
         programs = tuple(one.build(terminology, self.findings) for one in compiler.programs)
         parameters = ParameterMapping()
         if self.files.manifest is not None:
@@ -81,22 +83,14 @@ class _Loading:
         return Loaded(content, tuple(dict.fromkeys(self.findings.all)))
 
     def _check(self, source: Source) -> None:
-        check_structure(source, self.findings)
-        if source.type != "Questionnaire":
+        if not check_structure(source, self.findings):
+            self.unreadable.add(id(source.resource))
+        elif source.type != "Questionnaire":
             check_status(source, self.today, self.findings)
         if "url" not in source.resource and source.type != "Questionnaire":
             message = f"the {source.type} has no url; nothing can refer to it"
             self.findings.warn("PD-120", message, source.at)
         self.registry.add(source, self.findings)
-
-    def _compiled(self, compiler: PlanCompiler, source: Source) -> Plan | None:
-        """The compiled plan. What is no R4 plan at all has been reported and is not compiled."""
-        try:
-            return compiler.plan(source)
-        except (TypeError, AttributeError) as error:
-            message = f"the plan's structure is too faulty to go on ({error})"
-            self.findings.error("PD-102", message, source.at)
-            return None
 
     def _terminology(self) -> Terminology:
         usable: list[Mapping[str, Any]] = []

@@ -25,16 +25,20 @@ Json = Mapping[str, Any]
 class PlanCompiler:
     """Compiles the plans of the content. A plan is compiled once, also when other plans contain it."""
 
-    def __init__(self, registry: Registry, libraries: CqlLibraries, findings: Findings) -> None:
+    def __init__(
+        self, registry: Registry, libraries: CqlLibraries, findings: Findings, unreadable: frozenset[int] = frozenset()
+    ) -> None:
+        """``unreadable`` are the resources (by ``id()``) whose shape is not FHIR's, which has been reported."""
         self.findings = findings
         self.programs: list[ProgramBuilder] = []
         self._registry = registry
         self._libraries = libraries
-        self._plans: dict[int, Plan | None] = {}
+        self._plans: dict[int, Plan | None] = dict.fromkeys(unreadable)
+        self._unreadable = unreadable
         self._open: list[Source] = []
 
     def plan(self, source: Source) -> Plan | None:
-        """The compiled plan; None when it is part of a cycle (reported)."""
+        """The compiled plan; None when it is part of a cycle or cannot be read (reported)."""
         if source in self._open:
             cycle = self._open[self._open.index(source) :]
             names = " -> ".join(_label(one) for one in [*cycle, source])
@@ -183,6 +187,8 @@ class PlanCompiler:
             return None
         if found.type == "PlanDefinition":
             return self.plan(found)
+        if id(found.resource) in self._unreadable:
+            return None
         return self._activity(found, scope) if found.type == "ActivityDefinition" else found.resource
 
     def _activity(self, source: Source, outer: Scope) -> Activity:

@@ -28,6 +28,8 @@ class Registry:
             return
         versions = self._by_url[url]
         version = source.resource.get("version")
+        if not isinstance(version, str | None):
+            return
         other = versions.setdefault(version, source)
         if other is not source and other.resource != source.resource:
             where = f"{other.at.file or 'content'}{'#' + other.at.pointer if other.at.pointer else ''}"
@@ -62,8 +64,8 @@ def canonical(resource: dict[str, Any]) -> str | None:
 
 
 def _contained(owner: Source | None, fragment: str) -> Source | None:
-    for number, one in enumerate((owner.resource.get("contained") if owner else None) or ()):
-        if isinstance(one, dict) and one.get("id") == fragment:
-            assert owner is not None
+    contained = owner.resource.get("contained") if owner else None
+    for number, one in enumerate(contained if isinstance(contained, list) else ()):
+        if owner is not None and isinstance(one, dict) and one.get("id") == fragment and "resourceType" in one:
             return Source(one, owner.at / "contained" / number)
     return None

@@ -22,19 +22,26 @@ _CODES = {
     "choice": "PD-114",
 }
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}")
+_SHAPE = frozenset({"type", "cardinality", "empty", "resource"})
 # What is applied must be valid; of what only supports it, the parts that matter are checked where they are used.
 _STRICT = frozenset({"PlanDefinition", "ActivityDefinition"})
 _CHECKED = _STRICT | {"Library", "Questionnaire"}
 
 
-def check_structure(source: Source, findings: Findings) -> None:
-    """Report unknown elements, wrong types, missing elements, codes, empty values and broken invariants."""
+def check_structure(source: Source, findings: Findings) -> bool:
+    """Report unknown elements, wrong types, missing elements, codes, empty values and broken invariants.
+
+    Returns whether every element has a value of its own shape, so that the definition can be read further.
+    """
     if source.type not in _CHECKED:
-        return
+        return True
+    faults = list(check(source.resource))
     report = findings.error if source.type in _STRICT else findings.warn
-    for one in check(source.resource):
+    for one in faults:
         code, message, hint = _named(one)
         report(code, message, Location(source.at.file, source.at.pointer + one.pointer), hint)
+    if any(one.kind in _SHAPE for one in faults):
+        return False
     for type_name, value, pointer in walk(source.resource, source.type):
         rule = _INVARIANTS.get(type_name)
         if rule is not None:
@@ -42,6 +49,7 @@ def check_structure(source: Source, findings: Findings) -> None:
     name = source.resource.get("name")
     if isinstance(name, str) and not _NAME.fullmatch(name):
         findings.warn("PD-113", f"the name {name!r} cannot be used as an identifier", source.at / "name")
+    return True
 
 
 def check_status(source: Source, today: datetime.date, findings: Findings) -> None:

@@ -21,5 +21,5 @@ def walk(value: dict[str, Any], type_name: str, pointer: str = "") -> Iterator[N
         for number, one in enumerate(content) if isinstance(content, list) else [(None, content)]:
             if isinstance(one, dict):
                 at = f"{pointer}/{escape(member)}" + ("" if number is None else f"/{number}")
-                of = one.get("resourceType", "Resource") if found[1] == "Resource" else found[1]
+                of = str(one.get("resourceType")) if found[1] == "Resource" else found[1]
                 yield from walk(one, of, at)

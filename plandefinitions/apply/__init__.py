@@ -7,6 +7,7 @@ from plandefinitions.apply.content.model import Action, Plan
 from plandefinitions.apply.engine import apply, apply_all
 from plandefinitions.apply.outcome import Applied, AppliedAction, ConditionOutcome, Decision, Problem
 from plandefinitions.apply.request import ApplyProblem, Request, make_request
+from plandefinitions.apply.requirements import data_requirements
 
 __all__ = [
     "Action",
@@ -24,6 +25,7 @@ __all__ = [
     "Request",
     "apply",
     "apply_all",
+    "data_requirements",
     "load",
     "make_request",
 ]

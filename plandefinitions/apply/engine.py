@@ -50,12 +50,11 @@ def apply(
 ) -> Applied:
     """Apply a plan of the content to a subject.
 
-    ``plan``: the plan, its canonical or its id. ``data``: a FHIR Bundle, resources (those of other patients are left aside), or a
-    ``DataIndex`` of this patient. ``subject``,
-    ``encounter``, ``practitioner``, ``organization``: references (``Patient/1``); without ``subject`` the only
-    Patient of the data. ``parameters``: values by name, or a FHIR Parameters resource. The user and setting are
-    CodeableConcepts. ``trigger``: only actions that answer to this named event. ``trace``: give the reasons of
-    unknown conditions.
+    ``plan``: the plan, its canonical or its id. ``data``: a FHIR Bundle or resources (those of other patients are
+    left aside), or a ``DataIndex`` of this patient. ``subject``, ``encounter``, ``practitioner``, ``organization``:
+    references (``Patient/1``); without ``subject`` the only Patient of the data. ``parameters``: values by name, or a
+    FHIR Parameters resource. The user and setting are CodeableConcepts. ``trigger``: only actions that answer to this
+    named event. ``trace``: give the reasons of unknown conditions.
 
     Raises ``PlanNotFound`` and ``ApplyProblem`` for a call that cannot be answered; what goes wrong while answering
     is in ``Applied.problems``.
@@ -127,6 +126,7 @@ class Application:
     def _plan(self, plan: Plan, *, is_nested: bool) -> Applied:
         """The plan's answer without what it contains, which the ledger has."""
         self._note_version(plan.resource, plan.canonical)
+        self._ledger.versions.update({one.partition("|")[0]: one for one in plan.libraries.values()})
         identity = self._ledger.identity(plan.id or "plan")
         goals = self._goals(plan)
         actions = self._actions(plan.actions, plan, goals, is_nested, first_only=False)

@@ -3,7 +3,8 @@
     {"parameters": {"ContextPrescriptions": "draftOrders"},
      "plans": {"http://example.org/PlanDefinition/p": {"parameters": {"Limit": "limit"}}}}
 
-A parameter that is not named gets the value given under its own name.
+A parameter that is not named gets the value given under its own name. ``%encounter``, ``%practitioner`` and the other
+variables of ``$apply`` may be named too.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A PlanDefinition."""
+    """A PlanDefinition. ``libraries`` has the name and canonical of each CQL library it refers to."""
 
     resource: Mapping[str, Any]
     canonical: str
@@ -113,7 +113,7 @@ class Plan:
     actions: tuple[Action, ...]
     at: Location
     subject_type: str
-    libraries: tuple[str, ...] = ()
+    libraries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

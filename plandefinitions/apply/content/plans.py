@@ -9,7 +9,8 @@ from cql import Library
 from plandefinitions.apply.content.diagnostics import Findings, Location
 from plandefinitions.apply.content.expressions import Scope, bind
 from plandefinitions.apply.content.files import Source
-from plandefinitions.apply.content.libraries import CqlLibraries, CqlSource
+from plandefinitions.apply.content.libraries import CqlLibraries
+from plandefinitions.apply.content.library_references import LibraryReferences
 from plandefinitions.apply.content.links import check_links
 from plandefinitions.apply.content.model import Action, Activity, Condition, DynamicValue, Plan, Trigger
 from plandefinitions.apply.content.programs import ProgramBuilder
@@ -32,7 +33,7 @@ class PlanCompiler:
         self.findings = findings
         self.programs: list[ProgramBuilder] = []
         self._registry = registry
-        self._libraries = libraries
+        self._libraries = LibraryReferences(registry, libraries, findings)
         self._plans: dict[int, Plan | None] = dict.fromkeys(unreadable)
         self._unreadable = unreadable
         self._open: list[Source] = []
@@ -55,7 +56,7 @@ class PlanCompiler:
 
     def _compile(self, source: Source) -> Plan:
         resource = source.resource
-        libraries = self._resolve_libraries(resource, source)
+        libraries = self._libraries.all_of(resource, source)
         subject_type = _subject(resource) or "Patient"
         is_complete = len(libraries) == len(resource.get("library") or ())
         scope = Scope(libraries, self._program(libraries), subject_type, self.findings, is_complete=is_complete)
@@ -71,7 +72,7 @@ class PlanCompiler:
             actions,
             source.at,
             subject_type,
-            tuple(libraries),
+            {name: self._libraries.canonical_of(name, resource, source) for name in libraries},
         )
         check_links(plan, self.findings)
         return plan
@@ -195,7 +196,7 @@ class PlanCompiler:
         resource = source.resource
         if "transform" in resource:
             self._refuse_transform(source.at / "transform")
-        libraries = self._resolve_libraries(resource, source) or outer.libraries
+        libraries = self._libraries.all_of(resource, source) or outer.libraries
         is_complete = len(libraries) >= len(resource.get("library") or ()) and outer.is_complete
         scope = Scope(libraries, self._program(libraries), outer.subject_type, self.findings, is_complete=is_complete)
         kind = resource.get("kind")
@@ -209,46 +210,10 @@ class PlanCompiler:
         reference = expression.get("reference") if isinstance(expression, dict) else None
         if not isinstance(reference, str):
             return scope
-        library = self._library(reference, source, at / "expression" / "reference")
+        library = self._libraries.one(reference, source, at / "expression" / "reference")
         libraries = {library.name: library} if library is not None else {}
         program = self._program(libraries)
         return Scope(libraries, program, scope.subject_type, self.findings, scope.named, library is not None)
-
-    def _resolve_libraries(self, resource: Json, source: Source) -> dict[str, Library]:
-        found: dict[str, Library] = {}
-        for number, reference in enumerate(resource.get("library") or ()):
-            if isinstance(reference, str):
-                library = self._library(reference, source, source.at / "library" / number)
-                if library is not None:
-                    found[library.name] = library
-        return found
-
-    def _library(self, reference: str, owner: Source, at: Location) -> Library | None:
-        found = self._cql_of(reference, owner, at)
-        if found is None:
-            return None
-        library = self._libraries.compiled(found)
-        if library is None:
-            self.findings.error("PD-138", f"the library {reference} does not compile", at)
-        return library
-
-    def _cql_of(self, reference: str, owner: Source, at: Location) -> CqlSource | None:
-        """The CQL behind a library's canonical; None, with a finding, when there is none."""
-        source = self._registry.resolve(reference, owner)
-        if source is None:
-            bare = self._libraries.at_address(reference)
-            if bare is None:
-                message = f"no loaded library is {reference}"
-                self.findings.error("PD-130", message, at, self._registry.hint(reference))
-            return bare
-        if source.type != "Library":
-            self.findings.error("PD-132", f"{reference} is a {source.type}, not a Library", at)
-            return None
-        found = self._libraries.of(source)
-        if found is None:
-            message = f"the library {reference} has no text/cql or application/elm+json content"
-            self.findings.error("PD-147", message, at, "put the CQL into content.data, or a .cql file beside it")
-        return found
 
     def _program(self, libraries: Mapping[str, Library]) -> ProgramBuilder:
         for one in self.programs:

@@ -54,7 +54,8 @@ def everything(guideline: Any) -> dict[str, Any]:
         subjectCodeableConcept={"coding": [{"code": "Patient"}]},
     )
     activity = guideline.activity(
-        code={"text": "c"}, participant=[{"type": "practitioner"}], timingPeriod={"start": "2024"}, dosage=[{"text": "d"}],
+        code={"text": "c"}, participant=[{"type": "practitioner"}], timingPeriod={"start": "2024"},
+        dosage=[{"text": "d"}],
         dynamicValue=[guideline.set("note[0].text", "Words")],
     )  # fmt: skip
     value_set = {

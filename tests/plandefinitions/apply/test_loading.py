@@ -40,6 +40,7 @@ def test_pd_002_without_a_version_the_newest_is_taken_and_recorded(guideline: An
         guideline.activity(version="1.10"),
     )
     assert applied.versions[AD] == f"{AD}|1.10"
+    assert applied.versions["http://example.org/Library/Logic"] == "http://example.org/Library/Logic|1.0"
 
 
 def test_pd_003_fragments_resolve_to_contained_definitions(guideline: Any) -> None:

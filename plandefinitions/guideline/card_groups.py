@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from plandefinitions.guideline.entry import GROUPS, Figure
 
 OVERRIDE_REASONS = "https://sarcoma-cds.org/fhir/CodeSystem/override-reasons"
 
+_INCLUDE = re.compile(r"^include\s+(\w+)", re.MULTILINE)
 _SEVERITY = ("critical", "warning", "info")
 _RANKED = ("offered", "to-confirm", "alternative")
 
@@ -101,8 +103,22 @@ def _group_of(decision: Decision) -> str:
     return decision.entry.group
 
 
-def _ranked(members: Sequence[Decision]) -> tuple[Decision, ...]:
-    return tuple(sorted(members, key=lambda d: (d.alternative, _RANKED.index(d.status), d.entry.rank, d.id)))
+def _ranked(members: Iterable[Decision]) -> tuple[Decision, ...]:
+    """By status, then by the entries' rank; but never before an entry of the card that its condition refers to."""
+    waiting = sorted(members, key=lambda d: (d.alternative, _RANKED.index(d.status), d.entry.rank, d.id))
+    ranked: list[Decision] = []
+    while waiting:
+        left = {decision.entry.library for decision in waiting}
+        ready = next((d for d in waiting if not included(d.entry.text) & left), waiting[0])
+        waiting.remove(ready)
+        ranked.append(ready)
+    return tuple(ranked)
+
+
+@lru_cache(maxsize=256)
+def included(text: str) -> frozenset[str]:
+    """The libraries that a CQL text includes."""
+    return frozenset(_INCLUDE.findall(text))
 
 
 def _severity(indicator: str) -> int:

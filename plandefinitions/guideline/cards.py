@@ -50,9 +50,9 @@ def _card(content: CardContent, decisions: Decisions, guidance_url: str) -> Card
 def _summary(content: CardContent) -> str:
     """What and why in one line: the leading option, then the reasons that are its own."""
     lead, others = content.lead, len(content.decisions) - 1
-    if lead.text:
-        return joined(lead.text, [])
     more = f" (and {others} more)" if others else ""
+    if lead.text:
+        return joined(f"{lead.text.removesuffix('.') if others else lead.text}{more}", [])
     shared = {reason for other in content.decisions[1:] for reason in other.because} if others else set()
     own = [reason for reason in lead.because if reason not in shared]
     return joined(f"{lead.entry.title}{more}", own or list(lead.because))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from mappers import Fact
 from plandefinitions.guideline.card_groups import CardGroup
-from plandefinitions.guideline.card_text import bullets, escape, joined
+from plandefinitions.guideline.card_text import bullets, escape, joined, shortened
 from plandefinitions.guideline.decision import Decision, Decisions, Gap
 from plandefinitions.guideline.detail import fact_lines, review
 
@@ -16,8 +17,10 @@ _MOST_TITLES = 4
 def gap_summary(decisions: Decisions) -> str:
     """What is missing, in one line."""
     gaps = decisions.gaps[:_MOST_GAPS]
-    if decisions.facts.facts["metastatic_status"].status != "known":
-        return joined("Is the sarcoma metastatic? Not established from the record", [gap.label for gap in gaps[1:]])
+    spread = decisions.facts.facts["metastatic_status"]
+    if spread.status != "known":
+        unsettled = "contradictory evidence" if spread.status == "conflicting" else "the evidence does not settle it"
+        return shortened(f"Is the sarcoma metastatic? On record: {spread.detail.get('reason') or unsettled}")
     decided = {entry.id for gap in gaps for entry in gap.decides}
     noun = "recommendation" if len(decided) == 1 else "recommendations"
     return joined(f"Missing facts leave {len(decided)} {noun} undecided", [gap.label for gap in gaps])
@@ -27,8 +30,24 @@ def gap_detail(decisions: Decisions, group: CardGroup, card: Decision) -> str:
     """One line for each gap, those that decide most first; then what is known so far."""
     lines = [_line(gap) for gap in decisions.gaps[:_MOST_GAPS]]
     known = bullets(fact_lines(group.facts, decisions))
-    parts = [bullets(lines), f"**From the record**\n\n{known}" if known else "", review([card], decisions)]
+    spread = decisions.facts.facts["metastatic_status"]
+    said = bullets(_evidence(spread)) if spread.status != "known" else ""
+    parts = [
+        bullets(lines),
+        f"**What the record says of metastasis**\n\n{said}" if said else "",
+        f"**From the record**\n\n{known}" if known else "",
+        review([card], decisions),
+    ]
     return "\n\n".join(filter(None, parts))
+
+
+def _evidence(fact: Fact) -> Iterator[str]:
+    """One line for each resource that bears on a fact, in the words that were read."""
+    first = {item.reference: item for item in reversed(fact.evidence)}
+    for reference in dict.fromkeys(item.reference for item in fact.evidence):
+        item = first[reference]
+        dated = f" ({item.date})" if item.date else ""
+        yield f"{escape(item.words or item.rule)}{dated}, {escape(reference)}"
 
 
 def _line(gap: Gap) -> str:

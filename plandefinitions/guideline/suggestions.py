@@ -57,7 +57,7 @@ class Patient:
 def suggestions(content: CardContent, patient: Patient, seed: str) -> list[Json]:
     """The suggestions of a card, the best first; ``seed`` makes their uuids the same on a retry."""
     found = [one for decision in content.decisions for one in _of_decision(decision, patient)]
-    if found and _recommends(content.lead):
+    if _recommends(content.lead) and next(_of_decision(content.lead, patient), None):
         found[0]["isRecommended"] = True
     for number, suggestion in enumerate(found):
         suggestion["uuid"] = str(uuid.uuid5(NAMESPACE, f"{seed}|{number}|{suggestion['label']}"))
@@ -65,7 +65,7 @@ def suggestions(content: CardContent, patient: Patient, seed: str) -> list[Json]
 
 
 def _recommends(lead: Decision) -> bool:
-    """Whether the first suggestion is recommended: criteria met, or an order that had better not be signed."""
+    """Whether its first suggestion is recommended: criteria met, or an order that had better not be signed."""
     return lead.status == "offered" and (lead.kind == "recommendation" or lead.indicator != "info")
 
 

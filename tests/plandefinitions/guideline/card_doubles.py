@@ -52,6 +52,7 @@ def entry(
     offers: Sequence[str] = (),
     removes: bool = False,
     title: str = "",
+    refers_to: Sequence[str] = (),
 ) -> Entry:
     """An entry as its folder would state it; each offer is a referral with that title."""
     actions: list[dict[str, Any]] = []
@@ -91,7 +92,8 @@ def entry(
             }
         ],
     }
-    return Entry(Path(identifier), plan, activities, "", "")
+    text = "".join(f"include {name} version '1.0.0'\n" for name in refers_to)
+    return Entry(Path(identifier), plan, activities, identifier, text)
 
 
 def _statement(name: str, text: str, source: str) -> dict[str, Any]:

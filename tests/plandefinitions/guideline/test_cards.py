@@ -72,6 +72,14 @@ def test_what_ranks_after_stays_behind_when_something_is_left_to_confirm() -> No
     assert [identifier for identifier, _ in listed(card)] == ["first", "after"]
 
 
+def test_an_entry_comes_after_what_its_condition_refers_to() -> None:
+    single = offered(entry("single", "systemic"), status="alternative", alternative=True)
+    combined = offered(entry("combined", "systemic", rank=20, refers_to=["single"]))
+    other = offered(entry("other", "systemic", rank=90))
+    (card,) = cards_of(combined, single, other)
+    assert [identifier for identifier, _ in listed(card)] == ["other", "single", "combined"]
+
+
 def test_urgent_ones_are_apart_and_first() -> None:
     compression = offered(entry("compression", "work-up"), indicator="critical")
     brain = offered(entry("brain", "urgent"))
@@ -99,6 +107,13 @@ def test_summary_names_what_and_the_reasons_of_its_own() -> None:
         offered(SBRT, common, "lung metastases", status="alternative"),
     )
     assert card["summary"] == "Surgery (and 1 more): lungs only; interval 52 months"
+
+
+def test_a_sentence_of_the_plan_is_the_summary() -> None:
+    lead = offered(entry("lead", "work-up"), "because of this", text="Palliative radiotherapy for pain.")
+    assert cards_of(lead)[0]["summary"] == "Palliative radiotherapy for pain."
+    (card,) = cards_of(lead, offered(BOARD))
+    assert card["summary"] == "Palliative radiotherapy for pain (and 1 more)"
 
 
 def test_a_long_summary_is_cut_at_a_word() -> None:
@@ -279,8 +294,26 @@ class TestDataGaps:
         assert "suggestions" not in card
 
     def test_asks_whether_the_sarcoma_is_metastatic(self) -> None:
-        card = self.gaps(Gap("metastatic_status", "metastatic status", (SURGERY,), "an M category"))
-        assert card["summary"].startswith("Is the sarcoma metastatic?")
+        liver, breast = (
+            {
+                "resourceType": "Condition",
+                "id": identifier,
+                "clinicalStatus": {"coding": [{"code": "active"}]},
+                "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}], "text": text},
+                "subject": {"reference": "Patient/p1"},
+                "onsetDateTime": "2026-08-01",
+            }
+            for identifier, code, text in (("c4", "C78.7", "Liver metastasis"), ("c5", "C50.911", "Breast cancer"))
+        )
+        gap = Gap("metastatic_status", "metastatic status", (SURGERY,), "an M category")
+        card = self.gaps(gap, patient=facts(liver, breast))
+        assert card["summary"] == (
+            "Is the sarcoma metastatic? On record: origin not stated: more than one active malignancy"
+        )
+        assert "(2026-08-01), Condition/c4" in card["detail"]
+        assert "(2026-08-01), Condition/c5" in card["detail"]
+        assert "- metastatic status: **contradictory**" in card["detail"]
+        assert self.gaps(gap)["summary"] == "Is the sarcoma metastatic? On record: the evidence does not settle it"
 
     def test_long_lists_of_recommendations_are_counted(self) -> None:
         many = tuple(entry(f"entry-{number}") for number in range(7))

@@ -56,6 +56,11 @@ def test_the_first_of_an_offered_option_is_recommended() -> None:
     assert card["selectionBehavior"] == "at-most-one"
 
 
+def test_nothing_is_recommended_for_what_is_not_first() -> None:
+    card = card_of(offered(entry("team")), offered(entry("sbrt", rank=20, offers=["Refer to radiation oncology"])))
+    assert "isRecommended" not in card["suggestions"][0]
+
+
 def test_nothing_is_recommended_while_something_is_left_to_confirm() -> None:
     card = card_of(offered(entry("surgery", offers=["Refer to thoracic surgery"]), status="to-confirm"))
     assert "isRecommended" not in card["suggestions"][0]

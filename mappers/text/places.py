@@ -25,6 +25,8 @@ _RIGHT_GAP = word_set(
     "part yes + ve"
 )
 _TOWARDS = frozenset(("to", "in", "within", "involving", "involve", "into", "affecting", "at", ":", "with", "on"))
+_BEFORE_LESION = _LEFT_GAP | {"cm", "mm"}
+_CLOSES_LIST = frozenset(("and", "or", "&", "+", "/"))
 _METASTATIC_ORGANS = frozenset(("lung", "liver", "bone", "brain", "adrenal", "pleura", "peritoneum", "lymph-node"))
 _NODE_REGIONS = frozenset(
     ("lower limb", "upper limb", "head and neck", "trunk", "pelvis", "chest", "abdomen", "mediastinum")
@@ -48,6 +50,13 @@ def use_neighbours(reading: Reading, index: int) -> None:
     for other in reading.items[max(0, index - 3) : index + 4]:
         if "site" in other.roles and min(abs(other.first - item.last), abs(item.first - other.last)) <= 3:
             other.used = True
+
+
+def _may_be_primary(reading: Reading, site: Item, listed: bool) -> bool:
+    """ "LMS, uterine, lung mets": beside a tumour, or after a bare comma only, a site may be the primary's."""
+    if site.roles["site"].concept not in _METASTATIC_ORGANS and not listed:
+        return True
+    return any("histology" in item.roles and 0 <= site.first - item.last <= 3 for item in reading.items)
 
 
 def _says_only_where(item: Item, follower: Item) -> bool:
@@ -75,7 +84,7 @@ def left_sites(reading: Reading, index: int, item: Item) -> list[Item]:
 
 
 def _site_run_back(reading: Reading, place: int) -> list[Item]:
-    run = [reading.items[place]]
+    run, listed = [reading.items[place]], False
     for other in reversed(reading.items[max(0, place - 12) : place]):
         if "site" not in other.roles:
             if other.roles.keys() & {"laterality"} and reading.gap_within(other, run[0], LIST_GAP):
@@ -83,6 +92,9 @@ def _site_run_back(reading: Reading, place: int) -> list[Item]:
             break
         between = reading.folded[other.last : run[0].first]
         if not LIST_GAP.issuperset(between) or len(between) > 5:
+            break
+        listed = listed or not _CLOSES_LIST.isdisjoint(between)
+        if "," in between and _may_be_primary(reading, other, listed):
             break
         run.insert(0, other)
     return _without_regions(run)
@@ -294,7 +306,8 @@ def sites_of_lesion(reading: Reading, index: int) -> list[Item]:
     item = reading.items[index]
     if index:
         before = reading.items[index - 1]
-        if "site" in before.roles and reading.gap_within(before, item, _LEFT_GAP | {"cm", "mm"}, 3):
+        between = [word for word in reading.gap(before, item) if not word[0].isdigit()]
+        if "site" in before.roles and len(between) <= 3 and _BEFORE_LESION.issuperset(between):
             return _site_run_back(reading, index - 1)
     edge = item.last
     for place in range(index + 1, min(index + 6, len(reading.items))):

@@ -213,7 +213,7 @@ class Application:
         setting.resource = drafted.resource
         if "intent" in drafted.resource:
             drafted.resource["intent"] = "option"
-        setting.run(activity.dynamic_values, self._evaluator)
+        setting.run(activity.dynamic_values, self._evaluator, activity.resource)
 
     def _keep(self, resource: Json, nested: Applied | None, plan: Plan, action: Action) -> Json:
         """Give the resource an id of its own, and check it."""

@@ -56,11 +56,13 @@ class Evaluator:
         self._named: dict[str, Any] = {}
         self.problems: list[str] = []
 
-    def evaluate(self, bound: Bound, scope: Mapping[str, Any]) -> Outcome:
-        """The expression's value. ``scope`` has ``%action`` and ``%resource`` for FHIRPath."""
-        outcome = self._cql(bound) if bound.language == "cql" else self._fhirpath(bound, scope)
+    def evaluate(self, bound: Bound, scope: Mapping[str, Any], definition: Mapping[str, Any] | None = None) -> Outcome:
+        """The expression's value. For FHIRPath, ``scope`` has ``%action`` and ``%resource``, and paths start at
+        ``definition`` (of a dynamicValue), unless they name the subject's type; without it at the subject.
+        """
+        outcome = self._cql(bound) if bound.language == "cql" else self._fhirpath(bound, scope, definition)
         if outcome.value is None and outcome.error is None and bound.alternative is not None:
-            outcome = self.evaluate(bound.alternative, scope)
+            outcome = self.evaluate(bound.alternative, scope, definition)
         if bound.name and outcome.error is None:
             self._named[bound.name] = outcome.value
         return outcome
@@ -72,11 +74,6 @@ class Evaluator:
         if bound.program not in self._traces:
             self._traces[bound.program] = self._sessions[bound.program].result.trace
         return tuple(dict.fromkeys(one.text for one in self._traces[bound.program].reasons(bound.key)))
-
-    def cql_trace(self, number: int) -> Trace | None:
-        """The engine's own trace of a program; None when it was not used, or not traced."""
-        session = self._sessions.get(number)
-        return session.result.trace if session is not None and self._request.trace else None
 
     def _cql(self, bound: Bound) -> Outcome:
         try:
@@ -100,15 +97,15 @@ class Evaluator:
                 raise ApplyProblem(str(error)) from error
         return self._sessions[number]
 
-    def _fhirpath(self, bound: Bound, scope: Mapping[str, Any]) -> Outcome:
+    def _fhirpath(self, bound: Bound, scope: Mapping[str, Any], definition: Mapping[str, Any] | None) -> Outcome:
         from plandefinitions.apply.fhirpath import FhirPathProblem, evaluate
 
         request = self._request
         subject = request.variables.get("subject")
-        variables = {**request.parameters, **self._named, **request.variables, "patient": subject, "context": subject}
-        variables.update(scope)
+        about_subject = definition is None or bound.text.lstrip().startswith(f"{request.subject_type}.")
+        variables = {**request.parameters, **self._named, **request.variables, "patient": subject, **scope}
         try:
-            found = evaluate(bound.text, subject, variables, request.moment)
+            found = evaluate(bound.text, subject if about_subject else definition, variables, request.moment)
         except FhirPathProblem as error:
             return Outcome(None, str(error), bound)
         return Outcome(None if not found else found[0] if len(found) == 1 else found, None, bound)

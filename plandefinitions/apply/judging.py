@@ -26,7 +26,7 @@ def judge(action: Action, plan: Plan, evaluator: Evaluator, request: Request) ->
         if error is not None:
             errors.append(f"{action.label} could not be judged: {error}")
         bound = outcome.computed
-        found.append(ConditionOutcome(bound.text, bound.library, truth, reasons, error, bound.key))
+        found.append(ConditionOutcome(bound.text, bound.library, truth, reasons, error, bound.description))
     status: Status = _status([one.value for one in found], bool(errors))
     return Decision(plan.canonical, action.address, action.id, action.label, status, tuple(found)), errors
 

@@ -29,14 +29,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ConditionOutcome:
-    """One condition: its expression, the result, why it is unknown (in words), or the error."""
+    """One condition: its expression, the result, why it is unknown (in words), or the error.
+
+    ``description`` is what the author says of the expression.
+    """
 
     expression: str
     library: str | None
     value: Truth
     reasons: tuple[str, ...] = ()
     error: str | None = None
-    key: str = ""
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Decision:
 def _condition_json(one: ConditionOutcome) -> Json:
     return {
         "expression": one.expression,
+        **({"description": one.description} if one.description else {}),
         **({"library": one.library} if one.library else {}),
         "value": one.value,
         **({"reasons": list(one.reasons)} if one.reasons else {}),

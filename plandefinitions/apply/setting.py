@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -29,10 +29,13 @@ class Setting:
     told: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[Severity, str]] = field(default_factory=list)
 
-    def run(self, values: Iterable[DynamicValue], evaluator: Evaluator) -> None:
-        """Compute and set each value. Null leaves its target as it is."""
+    def run(
+        self, values: Iterable[DynamicValue], evaluator: Evaluator, definition: Mapping[str, Any] | None = None
+    ) -> None:
+        """Compute and set each value of ``definition``, or of the action itself. Null leaves its target as it is."""
         for one in values:
-            outcome = evaluator.evaluate(one.expression, {"action": self.action, "resource": self.resource})
+            scope = {"action": self.action, "resource": self.resource}
+            outcome = evaluator.evaluate(one.expression, scope, definition or self.action)
             if outcome.error is not None:
                 self._tell(one, "error", f"{one.path.text} is not set: {outcome.error}")
             elif outcome.value is None:

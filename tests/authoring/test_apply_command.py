@@ -87,7 +87,10 @@ def test_apply_with_trace_prints_decisions(folder: Path, capsys: pytest.CaptureF
     assert document["decisions"][0]["conditions"] == [
         {"expression": "Is Old Enough", "library": "Logic", "value": "true"}
     ]
-    assert document["versions"] == {"http://e/PlanDefinition/p": "http://e/PlanDefinition/p|1"}
+    assert document["versions"] == {
+        "http://e/PlanDefinition/p": "http://e/PlanDefinition/p|1",
+        "http://e/Library/Logic": "http://e/Library/Logic|1",
+    }
 
 
 @pytest.mark.parametrize(

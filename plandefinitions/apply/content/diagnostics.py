@@ -6,7 +6,6 @@ between definitions, 14x expressions and CQL, 15x ActivityDefinitions, 16x trigg
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -106,8 +105,3 @@ class Location:
 
     def __truediv__(self, part: str | int) -> Location:
         return Location(self.file, f"{self.pointer}/{str(part).replace('~', '~0').replace('/', '~1')}")
-
-
-def errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Only the errors."""
-    return [one for one in diagnostics if one.severity == "error"]

@@ -50,6 +50,24 @@ def test_pd_093_what_is_no_resource_is_an_error(guideline: Any) -> None:
     assert "whole resource" in applied.problems[0].message
 
 
+def test_pd_034_fhirpath_of_a_dynamic_value_starts_at_its_definition(guideline: Any) -> None:
+    activity = guideline.activity(
+        "Task",
+        code={"text": "Administer"},
+        dynamicValue=[
+            guideline.set("input[0].type", "code", "text/fhirpath"),
+            guideline.set("input[0].valueString", "Patient.name.family.first()", "text/fhirpath"),
+        ],
+    )
+    value = guideline.set("description", "title & ' for ' & %subject.name.given.first()", "text/fhirpath")
+    applied = guideline.apply(
+        guideline.plan({"title": "T", "definitionCanonical": AD, "dynamicValue": [value]}), activity
+    )
+    assert applied.resources[0]["input"] == [{"type": {"text": "Administer"}, "valueString": "Moe"}]
+    assert applied.resources[0]["description"] == "T for Jo"
+    assert applied.problems == ()
+
+
 def test_pd_094_null_leaves_the_target_and_is_recorded(guideline: Any) -> None:
     plan = guideline.plan({"id": "a", "title": "Before", "dynamicValue": [guideline.set("%action.title", "Nothing")]})
     applied = guideline.apply(plan)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from plandefinitions.apply import PlanNotFound, load
+from plandefinitions.apply import PlanNotFound, content, load
+from plandefinitions.apply.content.diagnostics import CODES
 
 AD = "http://example.org/ActivityDefinition/ad"
 
@@ -229,6 +231,12 @@ def test_pd_171_diagnostics_say_where_and_how_to_mend(guideline: Any) -> None:
         "1.json#/action/0/condition/0/expression/expression: error PD-141: there is no define named 'Is Tru' in Logic\n"
         "  hint: did you mean 'Is True'?"
     )
+
+
+def test_pd_171_every_code_is_explained_and_used() -> None:
+    folder = Path(content.__file__).parent
+    used = {code for file in folder.glob("*.py") for code in re.findall(r'"(PD-\d+)"(?!:)', file.read_text())}
+    assert used == CODES.keys()
 
 
 def test_pd_171_faults_in_cql_have_line_and_column(guideline: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from mappers import PatientFacts
 from plandefinitions.guideline.cards import build_cards
-from plandefinitions.guideline.decision import CriterionFound, Decision, Decisions, Gap
+from plandefinitions.guideline.decision import CriterionFound, Decision
 from tests.card_rules import EXTENSION, problems
 from tests.plandefinitions.guideline.card_doubles import GUIDANCE, decided, entry, facts, offered
 
@@ -110,7 +110,7 @@ def test_summary_names_what_and_the_reasons_of_its_own() -> None:
 
 
 def test_a_sentence_of_the_plan_is_the_summary() -> None:
-    lead = offered(entry("lead", "work-up"), "because of this", text="Palliative radiotherapy for pain.")
+    lead = offered(entry("lead", "work-up", rank=1), "because of this", text="Palliative radiotherapy for pain.")
     assert cards_of(lead)[0]["summary"] == "Palliative radiotherapy for pain."
     (card,) = cards_of(lead, offered(BOARD))
     assert card["summary"] == "Palliative radiotherapy for pain (and 1 more)"
@@ -255,70 +255,3 @@ def test_another_patient_status_or_version_is_another_card() -> None:
     newer = replace(SURGERY, plan={**SURGERY.plan, "version": "1.0.1"})
     someone = build_cards(replace(decided(offered(SURGERY)), facts=replace(facts(), patient_id="p2")), GUIDANCE)
     assert len({first, confirm, cards_of(offered(newer))[0]["uuid"], someone[0]["uuid"]}) == 4
-
-
-class TestDataGaps:
-    """The card of what is missing."""
-
-    PLAN = entry("data-gaps", "data-gaps", kind="data-gaps")
-
-    def gaps(self, *found: Gap, patient: PatientFacts | None = None) -> dict[str, Any]:
-        base = decided(patient=patient)
-        decisions = Decisions(base.facts, base.hook, (), found, offered(self.PLAN), base.parameters)
-        cards = build_cards(decisions, GUIDANCE)
-        assert problems(cards, "p1") == []
-        return cards[0]
-
-    def test_names_the_facts_and_what_they_decide(self) -> None:
-        metastatic = {
-            "resourceType": "Condition",
-            "id": "c3",
-            "clinicalStatus": {"coding": [{"code": "active"}]},
-            "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C78.00"}]},
-            "subject": {"reference": "Patient/p1"},
-            "onsetDateTime": "2026-08-01",
-        }
-        card = self.gaps(
-            Gap("lesion_count", "number of metastases", (SURGERY, SBRT), "a radiology report"),
-            Gap("ecog", "ECOG performance status", (), "an ECOG Observation"),
-            patient=facts(metastatic),
-        )
-        assert card["summary"] == (
-            "Missing facts leave 2 recommendations undecided: number of metastases; ECOG performance status"
-        )
-        assert (
-            "- **number of metastases** would decide: Surgery; Sbrt. Recorded as a radiology report." in card["detail"]
-        )
-        assert "- **ECOG performance status**: bears on most treatment." in card["detail"]
-        assert listed(card) == [("data-gaps", "offered")]
-        assert "suggestions" not in card
-
-    def test_asks_whether_the_sarcoma_is_metastatic(self) -> None:
-        liver, breast = (
-            {
-                "resourceType": "Condition",
-                "id": identifier,
-                "clinicalStatus": {"coding": [{"code": "active"}]},
-                "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}], "text": text},
-                "subject": {"reference": "Patient/p1"},
-                "onsetDateTime": "2026-08-01",
-            }
-            for identifier, code, text in (("c4", "C78.7", "Liver metastasis"), ("c5", "C50.911", "Breast cancer"))
-        )
-        gap = Gap("metastatic_status", "metastatic status", (SURGERY,), "an M category")
-        card = self.gaps(gap, patient=facts(liver, breast))
-        assert card["summary"] == (
-            "Is the sarcoma metastatic? On record: origin not stated: more than one active malignancy"
-        )
-        assert "(2026-08-01), Condition/c4" in card["detail"]
-        assert "(2026-08-01), Condition/c5" in card["detail"]
-        assert "- metastatic status: **contradictory**" in card["detail"]
-        assert self.gaps(gap)["summary"] == "Is the sarcoma metastatic? On record: the evidence does not settle it"
-
-    def test_long_lists_of_recommendations_are_counted(self) -> None:
-        many = tuple(entry(f"entry-{number}") for number in range(7))
-        card = self.gaps(Gap("histology", "histology", many, "a pathology report"))
-        assert "; and 3 more." in card["detail"]
-
-    def test_no_gaps_no_card(self) -> None:
-        assert build_cards(decided(), GUIDANCE) == []

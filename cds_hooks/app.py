@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_hooks.api import api_routes
-from cds_hooks.demo.routes import demo_routes
 from cds_hooks.errors import CallError, refusal
 from cds_hooks.middleware import CrossOrigin, SecurityHeaders, Shield
 from cds_hooks.operations import operation_routes
@@ -23,7 +22,7 @@ from cds_hooks.settings import Settings
 SETTINGS_VARIABLE = "SARCOMA_CDS_SERVICE"
 """The environment variable through which `serve` hands the settings to its worker processes."""
 
-_COLLECT_AFTER = 50_000
+_COLLECT_AFTER = 200_000
 """Objects made, less those freed, before the garbage collector runs; Python's own 700 is for small programs."""
 
 
@@ -61,6 +60,8 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
     app.include_router(guidance.pages())
     app.mount("/static", static_files())
     if settings.demo and settings.content is None:  # the sample patients are told for our guideline
+        from cds_hooks.demo.routes import demo_routes
+
         app.include_router(demo_routes(guidance, settings))
     app.add_middleware(Shield)
     app.add_middleware(SecurityHeaders)

@@ -96,7 +96,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             "service": service,
             "cards": answer.cards,
             "looks": view.LOOKS,
-            "groups": view.decision_groups(explanation["recommendations"], titles),
+            "groups": view.decision_groups(explanation, answer.cards, titles),
             "facts": view.fact_groups(facts),
             "records": view.records(patient, request["context"], facts),
             "problems": explanation.get("problems", []),

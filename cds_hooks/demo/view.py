@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,16 +33,25 @@ LOOKS: Mapping[tuple[bool, str], Mapping[str, str]] = {
 """How a criterion's state is shown, by whether it is an exclusion: an exclusion that is "met" is no good news."""
 
 
-def decision_groups(recommendations: Iterable[Json], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The recommendations by status, with the title of each; statuses that none has are left out."""
+def decision_groups(explanation: Json, cards: Iterable[Json], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The recommendations by status, those on cards in the order of the cards; statuses that none has are left out."""
+    on_cards = [one["id"] for card in cards for one in card["extension"]["org.sarcoma-cds.recommendations"]]
+    place = {identifier: number for number, identifier in enumerate(on_cards)}
     groups: dict[str, list[dict[str, Any]]] = {status: [] for status in STATUSES}
-    for one in recommendations:
-        groups[one["status"]].append({**one, "title": titles.get(one["id"], one["id"])})
+    for one in sorted(explanation["recommendations"], key=lambda one: place.get(one["id"], len(place))):
+        groups[one["status"]].append({**one, "title": titles.get(one["id"], one["id"]), "tally": _tally(one)})
     return [
         {"status": status, "word": STATUSES[status][0], "meaning": STATUSES[status][1], "items": items}
         for status, items in groups.items()
         if items
     ]
+
+
+def _tally(recommendation: Json) -> list[dict[str, Any]]:
+    """How many criteria look alike: ``5 met``, ``1 unknown``."""
+    looks = [LOOKS[one["role"] == "unless", one["state"]] for one in recommendation["criteria"]]
+    counts = Counter((one["look"], one["word"].lower()) for one in looks)
+    return [{"look": look, "word": word, "count": count} for (look, word), count in counts.items()]
 
 
 def fact_groups(facts: Mapping[str, Json]) -> dict[str, list[dict[str, Any]]]:

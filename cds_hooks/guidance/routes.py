@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -12,20 +14,26 @@ from plandefinitions.guideline import Guideline
 
 
 def guidance_routes(guideline: Guideline, *, demo: bool) -> APIRouter:
-    """The pages; rendered once, since nothing on them depends on the caller."""
+    """The pages; each rendered when it is first asked for, and kept, since nothing on it depends on the caller."""
     router = APIRouter(tags=["Guidance"])
-    frame = {"demo": demo}
-    pages = {entry.id: page("guidance_entry.html", entry_page(entry) | frame) for entry in guideline.entries}
-    groups = [
-        {"kind": kind, "title": title, "items": [entry for entry in guideline.entries if entry.kind == kind]}
-        for kind, title in KINDS.items()
-    ]
-    parameters = list(guideline.parameters.values())
-    index = page("guidance_index.html", {"groups": groups, "parameters": parameters} | frame)
+    entries = {entry.id: entry for entry in guideline.entries}
+
+    @cache
+    def index() -> str:
+        groups = [
+            {"kind": kind, "title": title, "items": [one for one in entries.values() if one.kind == kind]}
+            for kind, title in KINDS.items()
+        ]
+        values = {"groups": groups, "parameters": list(guideline.parameters.values()), "demo": demo}
+        return page("guidance_index.html", values)
+
+    @cache
+    def entry_text(identifier: str) -> str:
+        return page("guidance_entry.html", entry_page(entries[identifier]) | {"demo": demo})
 
     @router.get("/guidance", summary="All guidance", response_class=HTMLResponse)
     async def show_all() -> Response:
-        return HTMLResponse(index)
+        return HTMLResponse(index())
 
     @router.get(
         "/guidance/{recommendation_id}",
@@ -36,9 +44,9 @@ def guidance_routes(guideline: Guideline, *, demo: bool) -> APIRouter:
         },
     )
     async def show_one(request: Request) -> Response:
-        text = pages.get(request.path_params["recommendation_id"])
-        if text is None:
+        identifier = request.path_params["recommendation_id"]
+        if identifier not in entries:
             raise CallError(404, "not-found", "there is no guidance of this id; GET /guidance lists what there is")
-        return HTMLResponse(text)
+        return HTMLResponse(entry_text(identifier))
 
     return router

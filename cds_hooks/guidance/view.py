@@ -27,7 +27,8 @@ _ATTRIBUTES = {
 }
 """The 13 source attributes of evidence-based decision support, 45 CFR 170.315(b)(11)(iv)(A), in the rule's order."""
 
-KINDS = {"recommendation": "Recommendation", "order-check": "Order check", "data-gaps": "Missing facts"}
+KINDS = {"recommendation": "Recommendations", "order-check": "Order checks", "data-gaps": "Missing facts"}
+"""The kinds of entries, in the order of the list, with their headings."""
 
 
 def entry_page(entry: Entry) -> dict[str, Any]:
@@ -40,7 +41,6 @@ def entry_page(entry: Entry) -> dict[str, Any]:
         "dates": _dates(plan),
         "evidence": _evidence(entry),
         "citations": list(_citations(entry)),
-        "activities": [str(one.get("title", "")) for one in entry.activities.values()],
         "attributes": _attributes(plan),
         "hooks": entry.hooks,
     }

@@ -43,7 +43,7 @@ def test_visitor_opens_a_patient_and_reads_the_cards(page: Any) -> None:
     first = page.locator("article.card").first
     assert "pulmonary metastasectomy" in first.get_by_role("heading").first.inner_text()
     assert first.locator(".indicator").inner_text().strip() == "Information"
-    assert page.locator("details.group.offered article.decision").count() >= 1
+    assert page.locator("details.group.offered details.decision").count() >= 1
     row = page.locator("#fact-histology")
     assert "leiomyosarcoma" in row.inner_text()
 
@@ -79,6 +79,7 @@ def test_visitor_tries_an_order(page: Any) -> None:
 
 def test_pages_fit_a_narrow_screen(page: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
-    for path in ("/demo", "/demo/patients/lung-only-leiomyosarcoma", "/guidance", "/guidance/pulmonary-metastasectomy"):
+    patient = "/demo/patients/lung-only-leiomyosarcoma"
+    for path in ("/demo", patient, f"{patient}?hook=order-sign", "/guidance", "/guidance/pulmonary-metastasectomy"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360

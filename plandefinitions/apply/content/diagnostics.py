@@ -72,6 +72,9 @@ class Diagnostic:
     place: str | None = None
     hint: str | None = None
 
+    def __str__(self) -> str:
+        return self.render()
+
     def render(self) -> str:
         """The finding as one or two lines of text."""
         where = str(self.file) if self.file else "content"

@@ -31,7 +31,7 @@ class Registry:
         if not isinstance(version, str | None):
             return
         other = versions.setdefault(version, source)
-        if other is not source and other.resource != source.resource:
+        if other is not source and _says(other) != _says(source):
             where = f"{other.at.file or 'content'}{'#' + other.at.pointer if other.at.pointer else ''}"
             findings.error("PD-121", f"{canonical(source.resource)} is also defined in {where}", source.at)
 
@@ -55,6 +55,11 @@ class Registry:
         tail = "/" + url.rpartition("/")[2]
         close = [one for one in self._by_url if one.endswith(tail)] or difflib.get_close_matches(url, self._by_url, n=1)
         return f"did you mean {close[0]}?" if close else "load the file that defines it"
+
+
+def _says(source: Source) -> dict[str, Any]:
+    """A definition without what differs between copies of it."""
+    return {name: value for name, value in source.resource.items() if name not in ("meta", "text")}
 
 
 def canonical(resource: dict[str, Any]) -> str | None:

@@ -312,6 +312,13 @@ def test_two_definitions_of_one_url_and_version_are_an_error(guideline: Any) -> 
     assert "PD-121" in guideline.codes(guideline.plan(), guideline.plan(title="Another"))
 
 
+def test_copies_of_one_definition_are_fine(guideline: Any) -> None:
+    loaded = guideline.load(
+        guideline.plan({"definitionCanonical": AD}), guideline.activity(), guideline.activity(meta={"versionId": "2"})
+    )
+    assert loaded.diagnostics == ()
+
+
 def test_files_that_are_no_json_are_reported(guideline: Any) -> None:
     (guideline.folder / "broken.json").write_text("{")
     assert guideline.codes(guideline.plan()) == ["PD-101"]

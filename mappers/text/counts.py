@@ -1,7 +1,7 @@
 """How many lesions a text counts."""
 
+from mappers.text.lesions import site_beside
 from mappers.text.mention import Attribute
-from mappers.text.places import site_beside
 from mappers.text.reading import Reading
 from mappers.text.sizes import UNITS
 from mappers.text.vocabulary import Item

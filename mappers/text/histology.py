@@ -1,4 +1,4 @@
-"""Names of tumours: sarcomas, what looks like one and is not, other malignancies."""
+"""Names of tumours: sarcomas, and what looks like one and is not."""
 
 from functools import cache
 
@@ -50,9 +50,6 @@ def read_histology(reading: Reading) -> None:
     for index, item in named:
         if not reading.context.unreal(item):
             _add(reading, index, item)
-    for index, item in reading.with_role("other"):
-        if "histology" not in item.roles and not reading.context.unreal(item):
-            _add_other(reading, index, item)
 
 
 def _stands(reading: Reading, item: Item) -> bool:
@@ -74,6 +71,8 @@ def _stands(reading: Reading, item: Item) -> bool:
     if reading.folded[item.first : item.last] == ["es"] and not (_EPITHELIOID | _EWING).isdisjoint(scope.folded):
         return True
     if "sarcoma" in scope.folded or _names_sarcoma_at_length(reading):
+        return True
+    if sum("histology" in other.roles for other in reading.items) > 1:
         return True
     if needed == "sarcoma":
         return not _CANCER_ROLES.isdisjoint(scope.roles)
@@ -268,30 +267,3 @@ def _rivals(reading: Reading, index: int) -> tuple[str, ...]:
                 break
             place += step
     return tuple(dict.fromkeys(found))
-
-
-def _add_other(reading: Reading, index: int, item: Item) -> None:
-    concept = item.roles["other"].concept
-    if concept == "carcinoma":
-        concept = _organ_of_carcinoma(reading, index) or concept
-    before = reading.items[index - 1] if index else None
-    metastatic = before is not None and "metastasis" in before.roles and item.first - before.last <= 1
-    if not metastatic and index + 1 < len(reading.items):
-        after = reading.items[index + 1]
-        metastatic = (
-            "metastasis" in after.roles and after.first - item.last <= 3 and "," not in reading.gap(item, after)
-        )
-    reading.add("other-malignancy", concept, item, {"metastatic": metastatic})
-
-
-def _organ_of_carcinoma(reading: Reading, index: int) -> str:
-    """ "Carcinoma of the left breast": the organ named after it."""
-    item = reading.items[index]
-    for other in reading.items[index + 1 : index + 4]:
-        entry = other.roles.get("site")
-        if entry is not None:
-            between = reading.gap(item, other)
-            return entry.detail["organ"] if between[:1] == ["of"] and len(between) <= 3 else ""
-        if "laterality" not in other.roles:
-            return ""
-    return ""

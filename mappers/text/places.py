@@ -1,4 +1,4 @@
-"""Which places a metastasis or a lesion is in, and places that stand by themselves."""
+"""Which places a metastasis is in, and places that stand by themselves."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ _VERTEBRAE = frozenset(
 LIST_GAP = _VERTEBRAE | word_set(
     ", and or / & + - the left right both bilateral also as well plus her his ( ) ' possibly probable l r"
 )
-_LEFT_GAP = word_set(
+LEFT_GAP = word_set(
     "- / only ( ) small new likely known parenchymal limited solitary multiple the ? and biopsy proven with "
     "innumerable single few tiny predominant dominant disease of ' multifocal"
 )
@@ -25,7 +25,6 @@ _RIGHT_GAP = word_set(
     "part yes + ve"
 )
 _TOWARDS = frozenset(("to", "in", "within", "involving", "involve", "into", "affecting", "at", ":", "with", "on"))
-_BEFORE_LESION = _LEFT_GAP | {"cm", "mm"}
 _CLOSES_LIST = frozenset(("and", "or", "&", "+", "/"))
 _METASTATIC_ORGANS = frozenset(("lung", "liver", "bone", "brain", "adrenal", "pleura", "peritoneum", "lymph-node"))
 _NODE_REGIONS = frozenset(
@@ -71,9 +70,9 @@ def left_sites(reading: Reading, index: int, item: Item) -> list[Item]:
     while place >= 0 and index - place <= 4:
         other = reading.items[place]
         if "site" in other.roles:
-            if not reading.gap_within(other, edge, _LEFT_GAP, 4):
+            if not reading.gap_within(other, edge, LEFT_GAP, 4):
                 return []
-            return _site_run_back(reading, place)
+            return site_run_back(reading, place)
         passable = other.roles.keys() & {"lesion", "count", "many", "laterality", "largest"} or other.cues
         if not passable or item.first - other.last > 4 or "histology" in other.roles:
             return []
@@ -83,7 +82,8 @@ def left_sites(reading: Reading, index: int, item: Item) -> list[Item]:
     return []
 
 
-def _site_run_back(reading: Reading, place: int) -> list[Item]:
+def site_run_back(reading: Reading, place: int) -> list[Item]:
+    """The list of sites that ends at an index."""
     run, listed = [reading.items[place]], False
     for other in reversed(reading.items[max(0, place - 12) : place]):
         if "site" not in other.roles:
@@ -97,10 +97,10 @@ def _site_run_back(reading: Reading, place: int) -> list[Item]:
         if "," in between and _may_be_primary(reading, other, listed):
             break
         run.insert(0, other)
-    return _without_regions(run)
+    return without_regions(run)
 
 
-def _without_regions(run: list[Item]) -> list[Item]:
+def without_regions(run: list[Item]) -> list[Item]:
     """ "Left axillary lymph node", "thoracic spine": the region only says where the organ is."""
     if len(run) < 2:
         return run
@@ -153,7 +153,7 @@ def right_sites(reading: Reading, index: int, item: Item, form: str) -> list[Ite
             passed_tumour = True
         elif not (
             other.roles.keys() & {"lesion", "count", "many", "laterality", "malignancy", "largest", "mod", "grade-word"}
-        ) and not _soft(other):
+        ) and not is_soft(other):
             return []
         edge = other.last
     return []
@@ -171,7 +171,8 @@ def _list_follows(reading: Reading, place: int) -> bool:
     return not after or after[0] in (",", ")", ".", "and", "/", "only")
 
 
-def _soft(item: Item) -> bool:
+def is_soft(item: Item) -> bool:
+    """Whether an item is only a cue that may stand between a metastasis and its site."""
     return bool(item.cues) and all(cue.category in ("affirmed", "uncertain", "historical") for cue in item.cues)
 
 
@@ -209,7 +210,7 @@ def site_run(reading: Reading, place: int) -> list[Item]:
         if "site" not in other.roles:
             if "laterality" in other.roles or ("lesion" in other.roles and other.first == run[-1].last):
                 continue
-            if _soft(other) and len(between) <= 3:
+            if is_soft(other) and len(between) <= 3:
                 continue
             break
         if len(between) > 6 or not (
@@ -219,7 +220,7 @@ def site_run(reading: Reading, place: int) -> list[Item]:
         run.append(other)
     if _of_primary(reading, run[-1]) and len(run) > 1:
         run.pop()
-    return _without_regions(run)
+    return without_regions(run)
 
 
 def _past_brackets(reading: Reading, edge: int) -> int:
@@ -237,58 +238,6 @@ def _of_primary(reading: Reading, site: Item) -> bool:
     return bool(words) and words[0] in ("primary", "leiomyosarcoma", "sarcoma")
 
 
-def label_sites(reading: Reading, item: Item) -> list[Item]:
-    """ "Lung, right lower lobe, wedge resection: metastatic leiomyosarcoma"."""
-    label = reading.sentence.label
-    if label is None or label.last > item.first:
-        return []
-    sites = [other for other in label.items if "site" in other.roles]
-    named = [other for other in sites if other.roles["site"].concept != "other"]
-    return _without_regions(named or sites)
-
-
-def lesion_sites(reading: Reading, index: int, item: Item) -> list[Item]:
-    """ "Nodules in both lungs consistent with metastases", "lung nodules, likely metastatic"."""
-    lesion, sites = False, list[Item]()
-    for place in range(index - 1, max(-1, index - 9), -1):
-        other = reading.items[place]
-        if item.first - other.last > 25 or any(cue.category == "stop" for cue in other.cues):
-            break
-        if "metastasis" in other.roles:
-            break
-        if "histology" in other.roles:
-            break
-        lesion = lesion or not other.roles.keys().isdisjoint({"lesion", "mass", "node-word"})
-        entry = other.roles.get("site")
-        if entry is not None and not other.used:
-            if entry.concept == "lymph-node":
-                lesion = True
-            sites = _site_run_back(reading, place)
-            follows = place + 1 < len(reading.items) and not reading.items[place + 1].roles.keys().isdisjoint(
-                {"lesion", "mass"}
-            )
-            if lesion or follows or _lesion_before(reading, place) or _denied_there(reading, item, other):
-                return sites
-            break
-    return []
-
-
-def _lesion_before(reading: Reading, place: int) -> bool:
-    """ "Nodules in both lungs", "lesions throughout the liver"."""
-    site = reading.items[place]
-    for other in reversed(reading.items[max(0, place - 4) : place]):
-        between = reading.gap(other, site)
-        if not other.roles.keys().isdisjoint({"lesion", "mass"}):
-            return len(between) <= 5 and not {"in", "within", "of", "throughout", "involving"}.isdisjoint(between)
-    return False
-
-
-def _denied_there(reading: Reading, item: Item, site: Item) -> bool:
-    """ "Lungs are clear of metastases"."""
-    near = reading.folded[site.last : item.first]
-    return reading.context.polarity(item) == "negated" and len(near) <= 5 and not {"clear", "free"}.isdisjoint(near)
-
-
 def exam_site(reading: Reading, index: int, item: Item) -> str:
     """The organ an examination looks at: "MRI brain: no metastases" speaks of the brain only."""
     label = reading.sentence.label
@@ -299,35 +248,6 @@ def exam_site(reading: Reading, index: int, item: Item) -> str:
             site: str = entry.detail["site"]
             return site
     return ""
-
-
-def sites_of_lesion(reading: Reading, index: int) -> list[Item]:
-    """The sites a lesion word belongs to: just before it, or after "in"; else those of the label."""
-    item = reading.items[index]
-    if index:
-        before = reading.items[index - 1]
-        between = [word for word in reading.gap(before, item) if not word[0].isdigit()]
-        if "site" in before.roles and len(between) <= 3 and _BEFORE_LESION.issuperset(between):
-            return _site_run_back(reading, index - 1)
-    edge = item.last
-    for place in range(index + 1, min(index + 6, len(reading.items))):
-        other = reading.items[place]
-        between = reading.folded[edge : other.first]
-        if len(between) > 8 or "," in between or "with" in between:
-            break
-        if "site" in other.roles:
-            if {"in", "within", "of", "involving", "at", "to", "throughout"} & set(
-                reading.folded[item.last : other.first]
-            ):
-                return site_run(reading, place)
-            break
-        if not (other.roles.keys() & {"laterality", "largest", "count", "many"}) and not _soft(other):
-            break
-        edge = other.last
-    label = reading.sentence.label
-    if label is not None and label.last <= item.first:
-        return [other for other in label.items if "site" in other.roles]
-    return []
 
 
 def read_sites(reading: Reading) -> None:
@@ -363,10 +283,3 @@ def _beside_tumour(reading: Reading, index: int, item: Item) -> bool:
         if entry is not None and min(abs(other.first - item.last), abs(item.first - other.last)) <= 5:
             return True
     return False
-
-
-def site_beside(reading: Reading, index: int) -> str:
-    """The one site a lesion belongs to, or an empty string."""
-    sites = sites_of_lesion(reading, index)
-    named = [s.roles["site"].concept for s in sites]
-    return named[0] if named and len(set(named)) == 1 else ""

@@ -3,6 +3,7 @@
 from mappers.text.context import read_context
 from mappers.text.counts import read_counts
 from mappers.text.histology import read_histology
+from mappers.text.malignancies import read_other_malignancies
 from mappers.text.mention import Mention
 from mappers.text.molecular import read_molecular
 from mappers.text.places import read_sites
@@ -19,7 +20,6 @@ LONGEST_TEXT = 4_000_000
 MOST_MENTIONS = 10_000
 
 _THERAPY = frozenset(("drug", "regimen", "procedure", "progression"))
-_TUMOURS = frozenset(("histology", "other"))
 _QUANTIFIED = frozenset(("lesion", "metastasis", "mass"))
 
 
@@ -67,8 +67,10 @@ def _read_sentence(reading: Reading, measured: bool, has_category: bool) -> None
         read_spread(reading)
     if "lesion" in roles:
         read_suspicion(reading)
-    if not roles.isdisjoint(_TUMOURS):
+    if "histology" in roles:
         read_histology(reading)
+    if "other" in roles:
+        read_other_malignancies(reading)
     if measured or not roles.isdisjoint(_QUANTIFIED):
         _read_quantities(reading, measured)
     if "gene" in roles or "fusion" in roles or "sequencing" in roles:

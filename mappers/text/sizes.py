@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from mappers.text.lesions import site_beside
 from mappers.text.mention import Attribute
-from mappers.text.places import site_beside
 from mappers.text.reading import Reading
 from mappers.text.vocabulary import Item
 from mappers.text.words import word_set

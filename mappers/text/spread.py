@@ -1,17 +1,15 @@
 """Metastases with their sites, and lesions that are only suspicious."""
 
+from mappers.text.lesions import label_sites, lesion_sites, sites_of_lesion
 from mappers.text.mention import Attribute, Polarity
 from mappers.text.places import (
     concepts_of,
     exam_site,
-    label_sites,
     left_sites,
-    lesion_sites,
     mark,
     next_site,
     right_sites,
     site_run,
-    sites_of_lesion,
     use_neighbours,
 )
 from mappers.text.reading import Reading
@@ -53,6 +51,8 @@ def _is_noun(reading: Reading, index: int, item: Item) -> bool:
     """ "met" is a metastasis beside a site or a count, not the past of "meet"."""
     before = reading.items[index - 1] if index else None
     beside = before is not None and before.last == item.first and not before.roles.keys().isdisjoint({"site", "count"})
+    if before is not None and before.last == item.first and any(c.category == "uncertain" for c in before.cues):
+        return True
     after = reading.next_words(item, 1)
     return beside or (
         bool(after) and after[0] == "to" and index + 1 < len(reading.items) and "site" in reading.items[index + 1].roles
@@ -175,9 +175,15 @@ def _origin(reading: Reading, index: int, item: Item) -> str:
     if index:
         before = reading.items[index - 1]
         entry = before.roles.get("histology") or before.roles.get("other")
-        if entry is not None and item.first - before.last <= 2 and "," not in reading.gap(before, item):
+        if entry is not None and is_told_of(reading, before, item):
             return entry.concept
     return ""
+
+
+def is_told_of(reading: Reading, tumour: Item, item: Item) -> bool:
+    """Whether a metastasis named after a tumour is the tumour's: "X metastases", "X, metastatic to"."""
+    gap = reading.gap(tumour, item)
+    return len(gap) <= 3 and ("," not in gap or (gap == [","] and item.roles["metastasis"].concept == "adjective"))
 
 
 def read_suspicion(reading: Reading) -> None:

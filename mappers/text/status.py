@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from mappers.text.lesions import sites_of_lesion
 from mappers.text.mention import Attribute, Polarity
-from mappers.text.places import sites_of_lesion
 from mappers.text.reading import Reading
 from mappers.text.sizes import number
 from mappers.text.staging import BETWEEN_NAME_AND_NUMBER, add_grade, add_stage

@@ -48,7 +48,7 @@ class Program:
 
     ``code`` defines the functions; ``lines`` gives, for each line of its source, the number of a place in ``places``
     (library, define, locator). ``nodes`` is filled in a tracing program only: (library, define or function, ELM node,
-    is it in a function) by the number under which values of the node are recorded.
+    is it in a function, library that it refers to) by the number under which values of the node are recorded.
     """
 
     code: CodeType
@@ -59,7 +59,7 @@ class Program:
     slots: int
     defines: Mapping[str, Definition]
     parameters: tuple[Definition, ...]
-    nodes: tuple[tuple[str, str | None, dict[str, Any], bool], ...] = field(default=(), repr=False)
+    nodes: tuple[tuple[str, str | None, dict[str, Any], bool, str], ...] = field(default=(), repr=False)
     source: str = field(default="", repr=False)
 
     @cached_property

@@ -77,7 +77,7 @@ class Builder:
         self.root = root
         self.tracing = tracing
         self.parts = Parts()
-        self.nodes: list[tuple[str, str | None, Node, bool]] = []
+        self.nodes: list[tuple[str, str | None, Node, bool, str]] = []
         self._constants: dict[Any, str] = {}
         self._places: dict[tuple[str, str | None, str | None], int] = {}
         self._compiled: dict[tuple[int, str], Compiled] = {}
@@ -209,7 +209,8 @@ class Builder:
     def traced(self, unit: Unit, define: str | None, node: Node) -> int:
         """The number under which a node's values are recorded."""
         in_function = self._in_progress[-1][1].startswith("function ")
-        self.nodes.append((unit.name, define, node, in_function))
+        referred = unit.includes.get(node.get("libraryName") or "", unit)
+        self.nodes.append((unit.name, define, node, in_function, referred.name))
         return len(self.nodes) - 1
 
     def is_resource(self, of: CqlType | None) -> bool:

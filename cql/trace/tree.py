@@ -15,12 +15,16 @@ Node = dict[str, Any]
 
 
 class TracedNode(NamedTuple):
-    """One ELM node that the instrumented program records: the library, and the define or function, it belongs to."""
+    """One ELM node that the instrumented program records: the library, and the define or function, it belongs to.
+
+    ``referred`` is the library that a reference's ``libraryName`` means, else the same library.
+    """
 
     library: str
     define: str | None
     node: Node
     in_function: bool
+    referred: str
 
 
 @dataclass(slots=True)
@@ -63,18 +67,13 @@ class Forest:
 
     def define(self, reference: Clause) -> Clause | None:
         """The tree of the define that an ``ExpressionRef`` refers to."""
-        name = str(reference.at.node.get("name"))
-        if reference.at.node.get("libraryName") is None:
-            return self.defines.get((reference.at.library, name))
-        # The local name of an include is not the library's: what was computed first under that name is meant.
-        others = (root for (library, define), root in self.defines.items() if define == name)
-        return next((root for root in others if root.value is reference.value), None)
+        return self.defines.get((reference.at.referred, str(reference.at.node.get("name"))))
 
 
 class Blueprint:
     """What the traces of one program have in common: its nodes by number, and whose operand each of them is."""
 
-    def __init__(self, nodes: Iterable[tuple[str, str | None, Node, bool]]) -> None:
+    def __init__(self, nodes: Iterable[tuple[str, str | None, Node, bool, str]]) -> None:
         self.nodes: Sequence[TracedNode] = [TracedNode(*one) for one in nodes]
         self.places: Mapping[int, _Place] = _places(self.nodes)
 

@@ -151,3 +151,21 @@ def test_what_was_unknown_and_counted_as_no_is_told(
     found = texts(trace(expression, *resources).define("X").assumed)
     assert len(found) == len(expected)
     assert all(text.endswith(words) for text, words in zip(found, expected, strict=True))
+
+
+def test_a_reference_leads_to_the_define_of_the_library_it_names() -> None:
+    """Two included libraries have a null define of one name; the local names are not the libraries' own."""
+    texts_of = {
+        name: f"{HEAD.replace('library T', f'library {name}')}\ndefine Same: {of}\n"
+        for name, of in (("First", '"Fit"'), ("Second", '"Enough"'))
+    }
+    includes = {name: Library.from_cql(text) for name, text in texts_of.items()}
+    library = Library.from_cql(
+        "library Both version '1'\nusing FHIR version '4.0.1'\ninclude First version '1' called A\n"
+        "include Second version '1' called B\ncontext Patient\ndefine One: A.Same\ndefine Other: B.Same\n",
+        includes,
+    )
+    found = Engine(library, valuesets=VALUE_SETS).evaluate([PATIENT], trace=True).trace
+    assert isinstance(found, Trace)
+    assert texts(found.reasons("One")) == [NO_ECOG]
+    assert texts(found.reasons("Other")) == [NO_ANC]

@@ -68,8 +68,8 @@ def compile_program(entries: tuple[Entry, ...], content: Path, off: Mapping[str,
     """
     libraries = Libraries(content, off)
     compiled = tuple(_compiled(one, libraries) for one in entries)
-    umbrella = Library.from_cql(_umbrella(compiled), libraries.provide)
-    return Program(umbrella, compiled, libraries.words, libraries.texts[FACTS])
+    library = Library.from_cql(umbrella(compiled), libraries.provide)
+    return Program(library, compiled, libraries.words, libraries.texts[FACTS])
 
 
 class Libraries:
@@ -140,7 +140,7 @@ def _outputs(entry: Entry, library: Library) -> Iterator[str]:
         yield "To Confirm"
 
 
-def _umbrella(compiled: tuple[Compiled, ...]) -> str:
+def umbrella(compiled: tuple[Compiled, ...]) -> str:
     """The text of the library that refers to every define that is wanted."""
     names = {one.entry.library for one in compiled} | {c.library for one in compiled for c in one.criteria}
     lines = [_HEADER, *(f"include {name} version '1.0.0'" for name in sorted(names)), "\ncontext Patient\n"]

@@ -33,15 +33,26 @@ const options = CqlCompilerOptions.defaultOptions();
 const wanted = new Set((process.env.CQL_OPTIONS ?? "EnableLocators,DisableListDemotion,DisableListPromotion").split(","));
 options.setOptions(CqlCompilerOptions.Options.values().filter((option) => wanted.has(option.name)));
 
+let latest = { key: null, manager: null };
+
+// Requests in a row with the same libraries share them, compiled.
+function managerOf(libraries) {
+  const key = JSON.stringify(libraries ?? {});
+  if (latest.key !== key) {
+    const models = new ModelManager();
+    models.modelInfoLoader.registerModelInfoProvider(createModelInfoProvider(modelInfo));
+    const manager = new LibraryManager(models, options, undefined, ucumService);
+    manager.librarySourceLoader.registerProvider(createLibrarySourceProvider((name) => {
+      const text = (libraries ?? {})[name];
+      return text === undefined ? null : stringAsSource(text);
+    }));
+    latest = { key, manager };
+  }
+  return latest.manager;
+}
+
 function translate(request) {
-  const manager = new ModelManager();
-  manager.modelInfoLoader.registerModelInfoProvider(createModelInfoProvider(modelInfo));
-  const libraries = new LibraryManager(manager, options, undefined, ucumService);
-  libraries.librarySourceLoader.registerProvider(createLibrarySourceProvider((name) => {
-    const text = (request.libraries ?? {})[name];
-    return text === undefined ? null : stringAsSource(text);
-  }));
-  const translator = CqlTranslator.fromText(request.cql, libraries);
+  const translator = CqlTranslator.fromText(request.cql, managerOf(request.libraries));
   const errors = translator.errors.asJsReadonlyArrayView().map((error) => error.message);
   return errors.length ? { id: request.id, errors } : { id: request.id, elm: JSON.parse(translator.toJson()) };
 }

@@ -150,7 +150,8 @@ def _sarcoma_facts(view: View) -> tuple[dict[str, Fact], list[Finding]]:
         "prior_local_therapy": local.judge_local_therapy(view, spread, sarcoma=scope.value != "no"),
         "nodes": condition.judge_nodes(view, spread),
     }
-    return facts, workup.investigations(view)
+    when_diagnosed, approximate = (diagnosed.when, diagnosed.fallback) if diagnosed else (None, False)
+    return facts, workup.investigations(view, when_diagnosed, stands_in=approximate)
 
 
 def _patient_facts(view: View) -> dict[str, Fact]:

@@ -1,8 +1,10 @@
 """Work-up and organisation: molecular tests, sequencing, tumour board, trials, investigations done or ordered."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from mappers.facts import Fact
+from mappers.fhir.dates import PartialDate
 from mappers.judgement.view import View, known
 from mappers.reading.finding import Finding, newest_first
 from mappers.terminology.procedures import PROCEDURES
@@ -104,6 +106,29 @@ def judge_trial(view: View) -> Fact:
     return known("yes", enrolled) if enrolled else known("none", [])
 
 
-def investigations(view: View) -> list[Finding]:
-    """Imaging and biopsies done or ordered, newest first: no fact of their own, but rules ask for them."""
-    return newest_first(_of_role(view.affirmed("procedure", "order"), "investigation"))
+def investigations(view: View, diagnosed: PartialDate | None, *, stands_in: bool = False) -> list[Finding]:
+    """Imaging and biopsies done or ordered, newest first: no fact of their own, but rules ask for them.
+
+    The attribute `since_diagnosis` tells whether it was on or after the day the sarcoma was diagnosed; it is absent
+    when the dates leave that open. `stands_in`: `diagnosed` is when the diagnosis was recorded, which may be later.
+    """
+    found = newest_first(_of_role(view.affirmed("procedure", "order"), "investigation"))
+    return [_placed(finding, diagnosed, stands_in) for finding in found]
+
+
+def _placed(finding: Finding, diagnosed: PartialDate | None, stands_in: bool) -> Finding:
+    since = _since(finding, diagnosed)
+    if since is None or (stands_in and not since):
+        return finding
+    return replace(finding, attributes={**finding.attributes, "since_diagnosis": since})
+
+
+def _since(finding: Finding, diagnosed: PartialDate | None) -> bool | None:
+    """Whether it was on or after the day of the diagnosis. An open order is of today."""
+    if finding.kind == "order" and finding.text("status") in _OPEN:
+        return True
+    if finding.when is None or diagnosed is None:
+        return None
+    if finding.when.low >= diagnosed.high:
+        return True
+    return False if finding.when.high < diagnosed.low else None

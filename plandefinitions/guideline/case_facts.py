@@ -256,12 +256,13 @@ def _investigation(given: Given, number: int) -> Finding:
     if procedure not in PROCEDURES:
         raise ContentError(f"investigations: {procedure!r} is no key of procedure_classes.csv")
     ordered = given.get("state", "done") == "ordered"
+    since = {"since_diagnosis": given["since_diagnosis"]} if "since_diagnosis" in given else {}
     return Finding(
         "order" if ordered else "procedure",
         procedure,
         Evidence(f"{'ServiceRequest' if ordered else 'Procedure'}/investigation-{number + 1}", "test-case"),
         when=parse(_text(given.get("date"))),
-        attributes={"status": "active"} if ordered else {"status": "completed"},
+        attributes={"status": "active" if ordered else "completed", "site": given.get("site", ""), **since},
     )
 
 

@@ -158,6 +158,40 @@ def test_investigations_and_drafts_are_told() -> None:
     assert found["draft-order"][0]["derivedFrom"] == [{"reference": "ServiceRequest/d1"}]
 
 
+@pytest.mark.parametrize(
+    ("performed", "expected"),
+    [("2020-03-01", True), ("2020-02-29", False), ("2020", None), (None, None)],
+)
+def test_an_investigation_tells_whether_it_came_after_the_diagnosis(
+    performed: str | None, expected: bool | None
+) -> None:
+    diagnosis = {**RECORD[1], "onsetDateTime": "2020-03-01"}
+    imaging = {"resourceType": "Procedure", "id": "i", "status": "completed", "code": {"text": "MRI whole spine"}}
+    dated = {**imaging, "performedDateTime": performed} if performed else imaging
+    assert _since_diagnosis([diagnosis, dated]) is expected
+
+
+def test_an_open_order_is_after_the_diagnosis_and_a_recording_date_excludes_nothing() -> None:
+    order = {"resourceType": "ServiceRequest", "id": "o", "status": "active", "code": {"text": "MRI whole spine"}}
+    assert _since_diagnosis([RECORD[1], order]) is True
+    recorded = {**RECORD[1], "recordedDate": "2020-03-01"}
+    del recorded["onsetDateTime"]
+    earlier = {**order, "resourceType": "Procedure", "status": "completed", "performedDateTime": "2020-02-01"}
+    assert _since_diagnosis([recorded, earlier]) is None
+
+
+def _since_diagnosis(resources: list[dict[str, Any]]) -> bool | None:
+    (investigation,) = by_code(build(resources))["investigation"]
+    parts = {part["code"]["coding"][0]["code"]: part for part in investigation["component"]}
+    return parts["since-diagnosis"]["valueBoolean"] if "since-diagnosis" in parts else None
+
+
+def test_imaging_without_an_organ_of_its_own_has_that_of_the_order() -> None:
+    imaging = {"resourceType": "Procedure", "id": "i", "status": "completed", "code": {"text": "CT head"}}
+    (told,) = by_code(build([imaging]))["investigation"]
+    assert told["bodySite"]["text"] == "brain"
+
+
 def test_unknown_facts_are_absent_and_none_on_record_is_said() -> None:
     found = by_code(build([]))
     for absent in ("histology", "ecog", "metastatic-status", "presentation", "disease-free-interval", "age"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cql import Library
-from cql.errors import CqlError
+from cql.errors import CompileError
 from plandefinitions.guideline.criteria import Clause, ConditionReader, Criterion, Group, leaves
 from plandefinitions.guideline.entry import Entry, library_name
 from plandefinitions.guideline.errors import ContentError, SettingsError
@@ -100,8 +100,9 @@ class Libraries:
                 library = Library.from_cql(self.texts[name], self.provide)
                 if name in self._off:
                     library = without(library, self._off[name], self.words[name], self.provide)
-            except CqlError as problem:
-                raise ContentError(str(problem)) from problem
+            except CompileError as problem:
+                errors = [one.render() for one in problem.diagnostics if one.severity == "error"]
+                raise ContentError("\n".join(errors)) from problem
             self._loaded[name] = library
         return self._loaded[name]
 

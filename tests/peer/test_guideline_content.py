@@ -83,7 +83,7 @@ def _statuses(text: str) -> str:
 
 
 def _bundle(patient: PatientFacts, identifier: str) -> dict[str, Any]:
-    resources = [{"resourceType": "Patient", "id": identifier}, *patient.observations()]
+    resources: list[dict[str, Any]] = [{"resourceType": "Patient", "id": identifier}, *patient.observations()]
     for one in resources[1:]:
         one["subject"] = {"reference": f"Patient/{identifier}"}
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}

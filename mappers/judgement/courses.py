@@ -130,9 +130,10 @@ def _begin(course: Course) -> date:
 
 
 def _finish(course: Course) -> date:
-    when = course.end or course.start
-    assert when is not None
-    return when.high
+    """The last day the course is known to have run: an order renewed every month has no end of its own."""
+    known: list[object] = [course.end or course.start]
+    known += [f.attributes.get("end") or f.attributes.get("start") for f in course.findings]
+    return max(when.high for when in known if isinstance(when, PartialDate))
 
 
 def _join(course: Course, event: Course, *, keep_state: bool = False) -> None:

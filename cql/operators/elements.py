@@ -124,6 +124,8 @@ def _certainly_same(a: Any, b: Any) -> bool:
 
 def unique(elements: list[Any]) -> list[Any]:
     """The elements without duplicates, in order of first occurrence."""
+    if len(elements) < 2:
+        return list(elements)
     if set(map(type, elements)) <= _STRING_OR_NULL:
         return list(dict.fromkeys(elements))
     known = ElementSet()

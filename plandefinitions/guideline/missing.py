@@ -26,20 +26,23 @@ class MissingFacts:
     ) -> dict[str, tuple[str, ...]]:
         """The missing facts of each criterion (by its name in the program), in the order of the facts.
 
-        A fact that is there, but too imprecise to decide (a year for a date), counts as missing. Where the trace names
-        no fact, it is those that the criterion reads and that are not known.
+        A criterion that can depend on one fact alone lacks that one; of others the trace tells. A fact that is there,
+        but too imprecise to decide (a year for a date), counts as missing. Where the trace names no fact, it is those
+        that the criterion reads and that are not known.
         """
         wanted = list(dict.fromkeys(keys))
-        if not wanted:
-            return {}
-        result = self._engine.evaluate(data, parameters=parameters, now=now, defines=wanted, trace=True)
-        trace = result.trace
-        return {key: self._ordered(key, trace.reasons(key), facts) for key in wanted}
+        found = {key: tuple(self._reads[key]) for key in wanted}
+        several = [key for key in wanted if len(found[key]) > 1]
+        if several:
+            result = self._engine.evaluate(data, parameters=parameters, now=now, defines=several, trace=True)
+            trace = result.trace
+            found |= {key: self._ordered(key, trace.reasons(key), facts) for key in several}
+        return found
 
     def _ordered(self, key: str, reasons: Iterable[Reason], facts: PatientFacts) -> tuple[str, ...]:
         found = {fact for reason in reasons for fact in _facts_of(reason)}
-        read = self._reads.get(key, frozenset())
         if not found:
+            read = self._reads[key]
             found = {fact for fact in read if facts.facts[fact].status != "known"} or set(read)
         return tuple(fact for fact in FACT_KEYS if fact in found)
 

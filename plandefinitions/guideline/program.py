@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cql import Library
@@ -20,7 +21,7 @@ using FHIR version '4.0.1'
 _OPTIONAL = ("Notes", "Indicator", "Text", "Draft Concerned", "Alternative")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compiled:
     """One entry, ready to be decided: the criteria of its condition and of what outranks it."""
 
@@ -30,13 +31,13 @@ class Compiled:
     outputs: Mapping[str, str]
     """The entry's defines by their own name to their name in the program."""
 
-    @property
+    @cached_property
     def criteria(self) -> tuple[Criterion, ...]:
         """Every criterion, each once."""
         found = [*leaves(self.condition), *(one.criterion for one in self.unless)]
         return tuple(dict.fromkeys(found))
 
-    @property
+    @cached_property
     def wanted(self) -> tuple[str, ...]:
         """The names in the program that decide this entry."""
         return (*self.outputs.values(), *(one.key for one in self.criteria))

@@ -9,7 +9,7 @@ from mappers import PatientFacts
 from plandefinitions.guideline.decision import Decision, Decisions, Said
 from plandefinitions.guideline.entry import ORDER_HOOKS, Entry, read_entries
 from plandefinitions.guideline.evaluation import Evaluator
-from plandefinitions.guideline.missing import MissingFacts, facts_read
+from plandefinitions.guideline.missing import MissingFacts
 from plandefinitions.guideline.parameters import Parameter, read_parameters
 from plandefinitions.guideline.program import FACTS, Compiled, Program, compile_program
 from plandefinitions.guideline.settings import GuidelineSettings
@@ -32,10 +32,7 @@ class Guideline:
                 for hook in ORDER_HOOKS if one.entry.kind == "order-check" else one.entry.hooks:
                     by_hook[hook].append(one)
         self._by_hook = {hook: tuple(entries) for hook, entries in by_hook.items()}
-        criteria = {criterion for one in program.entries for criterion in one.criteria}
-        reads = {one.key: facts_read(program.library, one.key) for one in criteria}
-        engine = Engine(program.library)
-        self._evaluator = Evaluator(program, engine, MissingFacts(engine, reads), parameters)
+        self._evaluator = Evaluator(program, Engine(program.library), MissingFacts(program), parameters)
 
     @classmethod
     def load(cls, settings: GuidelineSettings | None = None) -> "Guideline":
@@ -44,7 +41,7 @@ class Guideline:
         entries = read_entries(chosen.content)
         off = entries_off(entries, chosen.switched_off)
         program = compile_program(entries, chosen.content, criteria_off(entries, chosen.switched_off))
-        parameters = read_parameters(program.facts_text, program.words[FACTS], chosen.parameters)
+        parameters = read_parameters(program.libraries.texts[FACTS], program.words[FACTS], chosen.parameters)
         return cls(program, parameters, off)
 
     @property

@@ -4,22 +4,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cql import Engine
+from cql import Engine, Library
 from cql.trace import Reason
 from mappers import PatientFacts
 from mappers.facts import FACT_KEYS
 from plandefinitions.guideline.facts import observation_key
+from plandefinitions.guideline.program import Program
 
 _CODE = re.compile(r'of code "([^"]+)"')
 _REFERENCE = re.compile(r"^Observation/(.+)-[0-9a-f]{12}$")
 
 
 class MissingFacts:
-    """Finds the missing facts of unknown criteria. ``reads`` has, for each criterion, every fact it can depend on."""
+    """Finds the missing facts of unknown criteria."""
 
-    def __init__(self, engine: Engine, reads: Mapping[str, frozenset[str]]) -> None:
-        self._engine = engine
-        self._reads = reads
+    def __init__(self, program: Program) -> None:
+        reading = FactsRead()
+        criteria = {criterion.key: criterion for one in program.entries for criterion in one.criteria}
+        self._reads = {key: reading.by(program.library, key) for key in criteria}
+        self._engine = Engine(program.only(one for key, one in criteria.items() if len(self._reads[key]) > 1))
 
     def of(
         self, keys: Iterable[str], facts: PatientFacts, data: Any, parameters: Mapping[str, Any], now: Any
@@ -57,34 +60,35 @@ def _facts_of(reason: Reason) -> Iterator[str]:
             yield key
 
 
-def facts_read(library: Any, define: str) -> frozenset[str]:
-    """Every fact that a define of a library can depend on, through whatever it refers to."""
-    found: set[str] = set()
-    pending: list[tuple[Any, str, str]] = [(library, define, "ExpressionRef")]
-    seen: set[tuple[str, str]] = set()
-    while pending:
-        owner, name, _ = pending.pop()
-        if (owner.name, name) in seen:
-            continue
-        seen.add((owner.name, name))
-        for node in _nodes_of(owner, name):
-            if node.get("type") == "CodeRef":
-                key = observation_key(str(node.get("name")))
-                if key is not None:
-                    found.add(key)
-            elif node.get("type") in ("ExpressionRef", "FunctionRef"):
-                alias = node.get("libraryName")
-                pending.append((owner.includes[alias] if alias else owner, str(node["name"]), str(node["type"])))
-    return frozenset(found)
+class FactsRead:
+    """Every fact that a define can depend on, through whatever it refers to."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], frozenset[str]] = {}
+
+    def by(self, library: Library, define: str) -> frozenset[str]:
+        """The facts that a define or function of a library reads."""
+        key = (library.name, define)
+        if key not in self._known:
+            self._known[key] = frozenset()  # what refers to itself adds nothing to itself
+            found: set[str] = set()
+            for node in _nodes_of(library, define):
+                if node.get("type") == "CodeRef":
+                    found.update(filter(None, [observation_key(str(node["name"]))]))
+                elif node.get("type") in ("ExpressionRef", "FunctionRef"):
+                    alias = node.get("libraryName")
+                    found |= self.by(library.includes[alias] if alias else library, str(node["name"]))
+            self._known[key] = frozenset(found)
+        return self._known[key]
 
 
-def _nodes_of(library: Any, name: str) -> Iterator[Mapping[str, Any]]:
+def _nodes_of(library: Library, name: str) -> Iterator[Mapping[str, Any]]:
     statements = library.to_elm()["library"].get("statements", {}).get("def", ())
     stack: list[Any] = [one.get("expression") for one in statements if one.get("name") == name]
     while stack:
         node = stack.pop()
         if isinstance(node, list):
             stack.extend(node)
-        elif isinstance(node, Mapping):
+        elif isinstance(node, dict):
             yield node
             stack.extend(value for value in node.values() if isinstance(value, (dict, list)))

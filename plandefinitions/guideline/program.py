@@ -1,6 +1,6 @@
 """All entries as one CQL program, so that whatever they share is computed once for each patient."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from plandefinitions.guideline.switches import without
 from plandefinitions.guideline.words import NO_WORDS, Words, read_words
 
 FACTS = "SarcomaFacts"
-_HEADER = """library Guideline version '1.0.0'
+_HEADER = """library {name} version '1.0.0'
 
 using FHIR version '4.0.1'
 """
@@ -45,16 +45,25 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The compiled guideline: one library that refers to every entry's defines; ``words`` by library and define."""
+    """The compiled guideline: one library that refers to every entry's defines."""
 
     library: Library
     entries: tuple[Compiled, ...]
-    words: Mapping[str, Mapping[str, Words]]
-    facts_text: str
+    libraries: "Libraries"
+
+    @property
+    def words(self) -> Mapping[str, Mapping[str, Words]]:
+        """The words of every define, by library."""
+        return self.libraries.words
 
     def words_of(self, criterion: Criterion) -> Words:
         """The words of a criterion."""
         return self.words[criterion.library].get(criterion.name, NO_WORDS)
+
+    def only(self, criteria: Iterable[Criterion]) -> Library:
+        """A library of these criteria alone: what is traced, since a tracing program takes long to make."""
+        defines = {one.key: (one.library, one.name) for one in criteria}
+        return Library.from_cql(_library_text("Criteria", defines), self.libraries.provide)
 
 
 def condition_name(entry: Entry) -> str:
@@ -69,8 +78,7 @@ def compile_program(entries: tuple[Entry, ...], content: Path, off: Mapping[str,
     """
     libraries = Libraries(content, off)
     compiled = tuple(_compiled(one, libraries) for one in entries)
-    library = Library.from_cql(umbrella(compiled), libraries.provide)
-    return Program(library, compiled, libraries.words, libraries.texts[FACTS])
+    return Program(Library.from_cql(umbrella(compiled), libraries.provide), compiled, libraries)
 
 
 class Libraries:
@@ -144,15 +152,19 @@ def _outputs(entry: Entry, library: Library) -> Iterator[str]:
 
 def umbrella(compiled: tuple[Compiled, ...]) -> str:
     """The text of the library that refers to every define that is wanted."""
-    names = {one.entry.library for one in compiled} | {c.library for one in compiled for c in one.criteria}
-    lines = [_HEADER, *(f"include {name} version '1.0.0'" for name in sorted(names)), "\ncontext Patient\n"]
-    defines: dict[str, str] = {}
+    defines: dict[str, tuple[str, str]] = {}
     for one in compiled:
-        for name, key in one.outputs.items():
-            defines[key] = f"{one.entry.library}.{_quoted(name)}"
-        for criterion in one.criteria:
-            defines[criterion.key] = f"{criterion.library}.{_quoted(criterion.name)}"
-    lines += [f"define {_quoted(key)}: {reference}" for key, reference in defines.items()]
+        defines |= {key: (one.entry.library, name) for name, key in one.outputs.items()}
+        defines |= {criterion.key: (criterion.library, criterion.name) for criterion in one.criteria}
+    return _library_text("Guideline", defines)
+
+
+def _library_text(name: str, defines: Mapping[str, tuple[str, str]]) -> str:
+    """A library whose defines each refer to one of another library."""
+    lines = [_HEADER.format(name=name)]
+    lines += [f"include {one} version '1.0.0'" for one in sorted({library for library, _ in defines.values()})]
+    lines += ["\ncontext Patient\n"]
+    lines += [f"define {_quoted(key)}: {library}.{_quoted(define)}" for key, (library, define) in defines.items()]
     return "\n".join(lines) + "\n"
 
 

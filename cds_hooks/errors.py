@@ -23,13 +23,11 @@ _ISSUE_TYPES = {
     "missing-field": "required",
     "wrong-type": "value",
     "hook-mismatch": "value",
-    "patient-mismatch": "conflict",
     "unsupported-fhir-version": "not-supported",
     "missing-data": "required",
     "not-found": "not-found",
     "method-not-allowed": "not-supported",
     "bad-request": "invalid",
-    "not-ready": "transient",
     "internal-error": "exception",
 }
 """Every code of ours, with the FHIR issue type it goes with."""
@@ -43,13 +41,11 @@ _TEXTS = {
     "missing-field": "A required field is missing.",
     "wrong-type": "A field has the wrong type.",
     "hook-mismatch": "The hook is not the one of this service.",
-    "patient-mismatch": "The data is not of one patient.",
     "unsupported-fhir-version": "The FHIR version is not supported.",
     "missing-data": "Required patient data is missing.",
     "not-found": "There is nothing at this address.",
     "method-not-allowed": "The HTTP method does not fit this address.",
     "bad-request": "The request cannot be understood.",
-    "not-ready": "The service is not ready.",
     "internal-error": "The service failed.",
 }
 

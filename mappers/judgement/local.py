@@ -40,6 +40,8 @@ def judge_local_therapy(view: View, spread: Spread, *, sarcoma: bool) -> Fact:
             "date": finding.when.text if finding.when and not finding.from_text else None,
             "procedure": finding.concept,
         }
+        if (spinal := finding.attributes.get("spinal")) is not None:
+            shown["spinal"] = spinal
         if intent := finding.text("intent"):
             shown["intent"] = intent
         if shown not in treatments and not (finding.from_text and _recorded(shown, treatments)):

@@ -180,6 +180,8 @@ def _local(builder: Builder, fact: Fact) -> None:
     for number, treatment in enumerate(objects_in(fact.value)):
         key = str(treatment["procedure"])
         parts = [component("modality", coded(str(treatment["modality"])))]
+        if (spinal := treatment.get("spinal")) is not None:
+            parts.append(component("spinal", {"valueBoolean": spinal}))
         builder.add(
             "prior-local-therapy",
             coded(key, PROCEDURES_SYSTEM),

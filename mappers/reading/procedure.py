@@ -15,6 +15,11 @@ from mappers.terminology.sites import metastatic_site
 _NAMED_BY = {"procedure": "", "tumour-board": "tumor_board", "sequencing": "genetic_test"}
 """Kinds of text mentions that name an order, and the procedure they stand for (empty: the one they name)."""
 _NOT_DONE = ("preparation", "not-done", "entered-in-error", "cancelled")
+_SPINE = re.compile(r"\bspin(?:e|al)|vertebra|\bsacr|cauda equina|laminectom|\b[ctl]\d{1,2}\b")
+_OTHER_BONE = re.compile(
+    r"femur|femor|humer|tibia|fibula|\brib|skull|cranial|stern(?:um|al)|ilium|iliac|pelvi|\bhip\b|shoulder|scapula|clavic"
+    r"|\bradius|\bulna|knee|ankle|wrist|foot|hand"
+)
 _NOT_ORDERED = ("revoked", "entered-in-error", "draft", "unknown", "cancelled", "suspended")
 
 
@@ -117,10 +122,19 @@ def read_orderable(source: Source, kind: str, *, status: str, ended: PartialDate
         reason_metastasis=any(m.family == "metastasis" for m in _reason_meanings(resource)),
         ended=ended,
         status=status or first_code(resource.get("status")),
+        spinal=_spinal(resource, words) if organ == "bone" else None,
     )
     for note in as_dicts(resource.get("note")):
         read_text(source, as_text(note.get("text")))
     return PROCEDURES[key]
+
+
+def _spinal(resource: Json, words: str) -> bool | None:
+    """Whether the bone treated is the spine, by the words of the code and the site; None when they do not say."""
+    said = " ".join([words, *map(concept_text, as_dicts(resource.get("bodySite")))]).lower()
+    if _SPINE.search(said):
+        return True
+    return False if _OTHER_BONE.search(said) else None
 
 
 def _reason_meanings(resource: Json) -> list[Meaning]:

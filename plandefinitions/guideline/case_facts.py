@@ -172,7 +172,7 @@ def _progression(value: Any) -> Fact:
 
 
 def _local(value: Any) -> Fact:
-    """Treatments of ``procedure`` (a key of procedure_classes.csv), and ``modality``, ``organ`` and ``date``."""
+    """Treatments of ``procedure`` (of procedure_classes.csv), and ``modality``, ``organ``, ``spinal`` and ``date``."""
     treatments = []
     for one in value:
         kind = PROCEDURES.get(one["procedure"])
@@ -184,6 +184,7 @@ def _local(value: Any) -> Fact:
                 "organ": one.get("organ", kind.organ) or None,
                 "date": _text(one.get("date")),
                 "procedure": one["procedure"],
+                **({"spinal": one["spinal"]} if "spinal" in one else {}),
             }
         )
     return _known(treatments)

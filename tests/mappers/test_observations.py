@@ -186,6 +186,17 @@ def _since_diagnosis(resources: list[dict[str, Any]]) -> bool | None:
     return parts["since-diagnosis"]["valueBoolean"] if "since-diagnosis" in parts else None
 
 
+@pytest.mark.parametrize(
+    ("site", "expected"), [("Thoracic spine", True), ("L3 vertebra", True), ("Left femur", False), ("Bone", None)]
+)
+def test_a_treatment_of_bone_tells_whether_it_was_of_the_spine(site: str, expected: bool | None) -> None:
+    treatment = {"resourceType": "Procedure", "id": "r", "status": "completed", "code": {"text": "Radiotherapy"}}
+    (told,) = by_code(build([RECORD[1], {**treatment, "bodySite": [{"text": site}]}]))["prior-local-therapy"]
+    parts = {part["code"]["coding"][0]["code"]: part for part in told["component"]}
+    assert told["bodySite"]["text"] == "bone"
+    assert (parts["spinal"]["valueBoolean"] if "spinal" in parts else None) is expected
+
+
 def test_imaging_without_an_organ_of_its_own_has_that_of_the_order() -> None:
     imaging = {"resourceType": "Procedure", "id": "i", "status": "completed", "code": {"text": "CT head"}}
     (told,) = by_code(build([imaging]))["investigation"]

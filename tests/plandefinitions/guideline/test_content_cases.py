@@ -1,16 +1,18 @@
 """The content's own cases, its form, and that every status an entry can have is tried."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from mappers.facts import FACT_KEYS
-from mappers.terminology import CONCEPTS
+from mappers.terminology import CONCEPTS, ancestors
 from mappers.terminology.drugs import ANTHRACYCLINES, CYTOTOXIC
 from plandefinitions.apply.content.load import load
 from plandefinitions.guideline import Guideline
-from plandefinitions.guideline.cases import Case, coverage, read_cases, run_case
+from plandefinitions.guideline.cases import Outcome, coverage, read_cases, run_case
 from plandefinitions.guideline.entry import Entry, read_entries
+from plandefinitions.guideline.errors import ContentError
 from plandefinitions.guideline.facts import FACT_OF_CODE, LABELS, RECORDED_AS
 from plandefinitions.guideline.program import compile_program
 from plandefinitions.guideline.settings import CONTENT
@@ -19,14 +21,19 @@ ENTRIES = read_entries(CONTENT)
 CASES = [case for entry in ENTRIES for case in read_cases(entry)]
 
 
-@pytest.fixture(scope="module")
+@cache
 def guideline() -> Guideline:
     return Guideline.load()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.entry}: {case.name}")
-def test_case(guideline: Guideline, case: Case) -> None:
-    assert run_case(guideline, case).faults == ()
+@cache
+def outcome(number: int) -> Outcome:
+    return run_case(guideline(), CASES[number])
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: f"{CASES[number].entry}: {CASES[number].name}")
+def test_case(number: int) -> None:
+    assert outcome(number).faults == ()
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
@@ -61,8 +68,8 @@ def test_every_entry_is_shown_in_one_case_and_withheld_in_another(entry: Entry) 
     assert "not-applicable" in expected
 
 
-def test_every_criterion_that_can_differ_is_tried_both_ways(guideline: Guideline) -> None:
-    found = coverage([run_case(guideline, case) for case in CASES])
+def test_every_criterion_that_can_differ_is_tried_both_ways() -> None:
+    found = coverage(map(outcome, range(len(CASES))))
     assert {one.entry for one in found} == {one.id for one in ENTRIES if one.kind != "data-gaps"}
     lacking = {one.criterion: set(one.lacking) for one in found}
     for one in found:
@@ -83,24 +90,18 @@ def test_codes_of_facts_are_those_of_the_library() -> None:
     assert set(RECORDED_AS) <= set(FACT_KEYS)
 
 
-def test_lists_of_the_library_are_those_of_the_terminology(guideline: Guideline) -> None:
+def test_lists_of_the_library_are_those_of_the_terminology() -> None:
     text = (CONTENT / "library" / "SarcomaFacts.cql").read_text()
     pairs = {(one.split("'")[1], one.split("'")[3]) for one in text.splitlines() if "concept: '" in one}
     known = {
         (concept, parent)
         for concept, of in CONCEPTS.items()
-        for parent in _ancestors(concept)
+        for parent in ancestors(concept)
         if of.in_scope and CONCEPTS[parent].subtype_known
     }
     assert pairs == known
     assert _listed(text, "Cytotoxic Drugs") == CYTOTOXIC
     assert _listed(text, "Anthracyclines") == ANTHRACYCLINES
-
-
-def _ancestors(concept: str) -> tuple[str, ...]:
-    from mappers.terminology import ancestors
-
-    return tuple(ancestors(concept))
 
 
 def _listed(text: str, name: str) -> set[str]:
@@ -109,7 +110,5 @@ def _listed(text: str, name: str) -> set[str]:
 
 
 def test_a_library_that_is_not_there_is_told(tmp_path: Path) -> None:
-    from plandefinitions.guideline.errors import ContentError
-
     with pytest.raises(ContentError, match="SarcomaFacts"):
         compile_program((), tmp_path, {})

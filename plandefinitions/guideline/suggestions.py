@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,9 +74,8 @@ def _of_decision(decision: Decision, patient: Patient) -> Iterator[Json]:
     for action in (decision.entry.offers[identifier] for identifier in decision.offers):
         kinds = {coding.get("code") for coding in (action.get("type") or {}).get("coding", ())}
         if "remove" in kinds:
-            removable = [reference for reference in decision.drafts if _RELATIVE.match(reference)]
-            for reference in removable:
-                yield _removal(action, reference, patient.name_of_draft(reference), alone=len(removable) == 1)
+            if removable := [reference for reference in decision.drafts if _RELATIVE.match(reference)]:
+                yield _removal(action, removable, patient)
         elif canonical := str(action.get("definitionCanonical") or ""):
             yield _creation(action, decision.entry.activities[canonical.partition("|")[0]], patient)
 
@@ -90,7 +89,15 @@ def _creation(action: Mapping[str, Any], activity: Mapping[str, Any], patient: P
     return {"label": shortened(title, _LABEL_LENGTH), "actions": [step]}
 
 
-def _removal(action: Mapping[str, Any], reference: str, name: str, *, alone: bool) -> Json:
+def _removal(action: Mapping[str, Any], references: Iterable[str], patient: Patient) -> Json:
+    """One suggestion for all draft orders that the check is about: its actions are carried out together."""
     title = plain(str(action.get("title") or "Remove the order"))
-    step = {"type": "delete", "description": f"Remove the draft order for {name}", "resourceId": reference}
-    return {"label": shortened(title if alone else f"{title}: {name}", _LABEL_LENGTH), "actions": [step]}
+    steps = [
+        {
+            "type": "delete",
+            "description": f"Remove the draft order for {patient.name_of_draft(reference)}",
+            "resourceId": reference,
+        }
+        for reference in references
+    ]
+    return {"label": shortened(title, _LABEL_LENGTH), "actions": steps}

@@ -91,15 +91,16 @@ def test_an_order_check_removes_its_draft() -> None:
     assert second["actions"][0]["type"] == "create"
 
 
-def test_of_several_drafts_each_can_be_removed() -> None:
+def test_several_drafts_are_removed_together() -> None:
     other = DRAFT | {"id": "d2", "medicationCodeableConcept": {"text": "pazopanib"}}
     plan = entry("check", "order-check", kind="order-check", removes=True)
     concerned = offered(plan, text="About both.", drafts=("MedicationRequest/d1", "MedicationRequest/d2"))
     (card,) = build_cards(decided(concerned, patient=facts(drafts=[DRAFT, other])), GUIDANCE)
     assert problems([card], "p1", ["MedicationRequest/d1", "MedicationRequest/d2"]) == []
-    assert [one["label"] for one in card["suggestions"]] == [
-        "Remove this order: eribulin",
-        "Remove this order: pazopanib",
+    (suggestion,) = card["suggestions"]
+    assert [(step["type"], step["resourceId"], step["description"]) for step in suggestion["actions"]] == [
+        ("delete", "MedicationRequest/d1", "Remove the draft order for eribulin"),
+        ("delete", "MedicationRequest/d2", "Remove the draft order for pazopanib"),
     ]
 
 

@@ -110,11 +110,12 @@ def _count(value: Any) -> Fact:
 
 
 def _interval(value: Any) -> Fact:
-    """Whole months, or an object of ``low`` and ``high`` in months (no ``low``: an upper bound), or dates from, to."""
+    """Whole months, or an object of ``low`` and ``high`` in months (no ``low``: an upper bound; ``value``: known)."""
     if isinstance(value, int | float):
         return _known(int(value), {"low": float(value), "high": float(value)})
     bounds = {end: float(value[end]) for end in ("low", "high") if end in value}
-    return Fact(None, "unknown", None, _EVIDENCE, bounds)
+    known = value.get("value")
+    return Fact(known, "unknown" if known is None else "known", None, _EVIDENCE, bounds)
 
 
 def _resection(value: Any) -> Fact:

@@ -1,11 +1,14 @@
 """Facts as the guideline's reader meets them: names, values in words, and which Observation code is which fact."""
 
+import math
 from collections.abc import Callable, Mapping
 
 from mappers import PatientFacts
 from mappers.facts import Fact
 from mappers.terminology import CONCEPTS
 from mappers.terminology.drugs import DRUG_LABELS
+
+_DAYS_OF_A_MONTH = 30.44
 
 FACT_OF_CODE: Mapping[str, str] = {
     "active-medication": "prior_systemic",
@@ -143,8 +146,17 @@ def _interval(fact: Fact, part: str) -> str:
     if not isinstance(high, int | float):
         return ""
     if isinstance(low, int | float):
-        return f"between {low:.4g} and {high:.4g} months"
-    return f"at most {high:.4g} months"
+        return f"between {math.floor(low)} and {math.ceil(high)} months"
+    return f"at most {math.ceil(high)} months"
+
+
+def interval_with_days(fact: Fact) -> str:
+    """The disease-free interval with the days beyond its whole months, where they are known."""
+    low, months = fact.detail.get("low"), _interval(fact, "")
+    if not isinstance(fact.value, int) or not isinstance(low, int | float) or low <= fact.value:
+        return months
+    days = max(1, round((low - fact.value) * _DAYS_OF_A_MONTH))
+    return f"{months} and {days} {'day' if days == 1 else 'days'}"
 
 
 def _lesions(fact: Fact, part: str) -> str:

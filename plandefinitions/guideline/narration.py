@@ -1,12 +1,12 @@
 """Decisions in words: what each criterion found, and which of them decided."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mappers import PatientFacts
 from plandefinitions.guideline.criteria import Criterion, Group
-from plandefinitions.guideline.facts import LABELS, RECORDED_AS, show
-from plandefinitions.guideline.parameters import Parameter
+from plandefinitions.guideline.facts import LABELS, RECORDED_AS, interval_with_days, show
+from plandefinitions.guideline.parameters import Number, Parameter
 from plandefinitions.guideline.words import Words
 
 Value = bool | None
@@ -65,7 +65,9 @@ class Narrator:
             template = self._plain(criterion, value, missing)
         if "{" not in template:
             return template
-        return _tidy(_PLACEHOLDER.sub(lambda found: self._fill(found[1]), template))
+        places = _PLACEHOLDER.findall(template)
+        limits = [self._parameters[name].value for one in places if (name := one.partition(".")[0]) in self._parameters]
+        return _tidy(_PLACEHOLDER.sub(lambda found: self._fill(found[1], limits), template))
 
     def _plain(self, criterion: Criterion, value: Value, missing: tuple[str, ...]) -> str:
         name = criterion.name[:1].lower() + criterion.name[1:]
@@ -84,11 +86,14 @@ class Narrator:
             return f"{label}: too imprecise to decide"
         return f"{label} not recorded"
 
-    def _fill(self, place: str) -> str:
+    def _fill(self, place: str, limits: Collection[Number]) -> str:
+        """A value in words. An interval that would read like the limit it is held against is given with its days."""
         name, _, part = place.partition(".")
         parameter = self._parameters.get(name)
         if parameter is not None:
             return parameter.number if part == "number" else parameter.shown
+        if place == "disease_free_interval_months" and self._facts.facts[place].value in limits:
+            return interval_with_days(self._facts.facts[place])
         return show(self._facts, place)
 
 

@@ -24,7 +24,7 @@ from plandefinitions.guideline.facts import show
             "disease_free_interval_months",
             {"low": 10.5, "high": 21},
             "disease_free_interval_months",
-            "between 10.5 and 21 months",
+            "between 10 and 21 months",
         ),
         ("disease_free_interval_months", {"high": 28}, "disease_free_interval_months", "at most 28 months"),
         ("primary_size_cm", 8.5, "primary_size_cm", "8.5 cm"),

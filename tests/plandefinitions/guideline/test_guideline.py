@@ -46,7 +46,8 @@ def test_who_is_not_ours_is_answered_without_conditions(
     decisions = guideline.decide(facts_of({**LUNG, **facts}), "patient-view", NOW)
     assert {one.status for one in decisions.decisions} == {"not-applicable"}
     assert {one.because for one in decisions.decisions} == {(because,)}
-    assert decisions.shown == decisions.gaps == ()
+    assert not decisions.shown
+    assert not decisions.gaps
     assert decisions.data_gaps is None
 
 
@@ -122,7 +123,7 @@ def test_a_hospital_may_change_a_threshold() -> None:
     assert decision.because == ("largest lung lesion 2.4 cm, not below 2 cm",)
     assert local.parameters["ablation_max_lesion_cm"].local
     assert status(local, "pulmonary-metastasectomy", complete_resection_feasible=None) == "to-confirm"
-    more = {"complete_resection_feasible": None, "lesion_count": {"total": 4, "lung": 4}}
+    more: dict[str, Any] = {"complete_resection_feasible": None, "lesion_count": {"total": 4, "lung": 4}}
     assert status(local, "pulmonary-metastasectomy", **more) == "undecided"
 
 

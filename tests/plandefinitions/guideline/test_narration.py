@@ -56,6 +56,13 @@ def test_braces_hold_facts_and_parameters(narrator: Narrator) -> None:
     assert said(narrator, "{histology}; {lesion_count}") == "leiomyosarcoma; 1 metastasis (lung 1)"
 
 
+def test_an_interval_that_reads_like_its_limit_is_given_with_days() -> None:
+    words = Words({"met": ("interval {disease_free_interval_months}, more than {limit.number}",)})
+    for low, shown in ((12.03, "12 months and 1 day"), (12.5, "12 months and 15 days"), (12.0, "12 months")):
+        patient = facts_of({"disease_free_interval_months": {"value": 12, "low": low, "high": low}})
+        assert Narrator(patient, {"limit": LIMIT}).sentence(A, words, True) == f"interval {shown}, more than 12"
+
+
 def test_a_value_that_is_not_there_leaves_nothing_behind(narrator: Narrator) -> None:
     assert said(narrator, "largest lung lesion {largest_lesion_cm.lung}, below {limit}") == (
         "largest lung lesion, below 12 months"

@@ -130,6 +130,7 @@ class Engine:
         errors: dict[str, EvaluationError] = {}
         with reading(evaluation.offset, evaluation.index.warnings) as circumstances:
             evaluation.moments = circumstances.moments
+            circumstances.tick = evaluation.tick
             for one in wanted:
                 try:
                     values[one.name] = evaluation.compute(one)

@@ -14,7 +14,7 @@ class Limits:
     operator makes. ``max_seconds``: wall-clock time, looked at whenever a loop begins; None: no bound.
     """
 
-    max_steps: int = 10_000_000
+    max_steps: int = 2_000_000
     max_items: int = 1_000_000
     max_string: int = 10_000_000
-    max_seconds: float | None = None
+    max_seconds: float | None = 30.0

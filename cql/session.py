@@ -43,6 +43,7 @@ class Session:
             definition = self._evaluation.program.defines[name]
             with self._reading() as circumstances:
                 self._evaluation.moments = circumstances.moments
+                circumstances.tick = self._evaluation.tick
                 try:
                     self._values[name] = self._evaluation.compute(definition)
                 except EvaluationError as error:

@@ -6,7 +6,7 @@ variable, which each thread has its own of; outside an evaluation there is no de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -19,14 +19,16 @@ class Reading:
 
     ``offset`` is the evaluation's time zone in minutes east of UTC, for times that carry none (CQL spec, appendix B,
     "DateTime"). ``moments`` remembers texts already read as DateTime: queries read the same element again and again.
+    ``tick`` counts steps against the evaluation's limits.
     """
 
-    __slots__ = ("moments", "offset", "warnings")
+    __slots__ = ("moments", "offset", "tick", "warnings")
 
     def __init__(self, offset: int | None, warnings: WarningLog) -> None:
         self.offset = offset
         self.warnings = warnings
         self.moments: dict[str, DateTime] = {}
+        self.tick: Callable[[int], None] | None = None
 
 
 _current: ContextVar[Reading | None] = ContextVar("cql_reading", default=None)
@@ -45,6 +47,16 @@ def reading(offset: int | None, warnings: WarningLog) -> Iterator[Reading]:
 
 current_reading = _current.get
 """The circumstances of the evaluation that runs in this thread, or None."""
+
+
+def count_steps(steps: int) -> None:
+    """Count work that a value's shape makes unbounded (a list may hold one list twice, which holds one twice ...).
+
+    Raises ``LimitExceeded`` when the evaluation that runs in this thread has used up its steps or time.
+    """
+    circumstances = _current.get()
+    if circumstances is not None and circumstances.tick is not None:
+        circumstances.tick(steps)
 
 
 def report(value: object, code: str, message: str) -> None:

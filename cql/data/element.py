@@ -39,10 +39,19 @@ class FhirElement:
 
 def unboxed(value: Any) -> Any:
     """``value`` with FHIR elements, also those in lists and tuples, replaced by their JSON."""
+    return _unboxed(value, {})
+
+
+def _unboxed(value: Any, done: dict[int, Any]) -> Any:
     if isinstance(value, FhirElement):
         return value.value
-    if isinstance(value, list):
-        return [unboxed(one) for one in value]
-    if isinstance(value, Tuple):
-        return Tuple({name: unboxed(one) for name, one in value.items()})
-    return value
+    if not isinstance(value, list | Tuple):
+        return value
+    found = done.get(id(value))  # one list may be an element of many: it stays one
+    if found is None:
+        if isinstance(value, list):
+            found = [_unboxed(one, done) for one in value]
+        else:
+            found = Tuple({name: _unboxed(one, done) for name, one in value.items()})
+        done[id(value)] = found
+    return found

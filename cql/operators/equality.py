@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from cql.data.context import count_steps
 from cql.operators.bounds import end, start
 from cql.operators.ordering import NUMBERS, compare, possible_range, same_temporal
 from cql.values import (
@@ -81,7 +82,13 @@ def _equal_in_turn(left: list[Any] | tuple[Any, ...], right: list[Any] | tuple[A
     return True
 
 
+def _equal_lists(left: list[Any], right: list[Any]) -> bool | None:
+    count_steps(len(left))
+    return _equal_in_turn(left, right)
+
+
 def _equal_tuples(left: Tuple, right: Tuple) -> bool | None:
+    count_steps(len(left))
     if left.keys() != right.keys():
         return False
     return _equal_in_turn(list(left.values()), [right[name] for name in left])
@@ -120,7 +127,7 @@ _EQUAL: dict[type, Callable[[Any, Any], bool | None]] = {
     Time: _equal_points,
     Quantity: _equal_points,
     Uncertainty: _equal_uncertainties,
-    list: _equal_in_turn,
+    list: _equal_lists,
     Tuple: _equal_tuples,
     Interval: _equal_intervals,
     Ratio: _equal_ratios,

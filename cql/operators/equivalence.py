@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from cql.data.context import count_steps
 from cql.operators.bounds import end, start
 from cql.operators.equality import equal
 from cql.values import Code, Concept, Interval, Long, Quantity, Ratio, Tuple
@@ -87,10 +88,12 @@ def _concepts(left: Concept, right: Concept) -> bool:
 
 
 def _lists(left: list[Any], right: list[Any]) -> bool:
+    count_steps(len(left))
     return len(left) == len(right) and all(map(equivalent, left, right))
 
 
 def _tuples(left: Tuple, right: Tuple) -> bool:
+    count_steps(len(left))
     return left.keys() == right.keys() and all(equivalent(value, right[name]) for name, value in left.items())
 
 

@@ -5,7 +5,11 @@ Indexes are 0-based and count Unicode code points.
 
 from __future__ import annotations
 
+from cql.data.context import count_steps
 from cql.operators.guards import DEFAULT_MAX_STRING, check_length
+
+_CHARACTERS_A_STEP = 1000
+"""Copying a long string is work as well: one that grows row by row would otherwise cost its square."""
 
 
 def concatenate(*operands: str | None, max_string: int = DEFAULT_MAX_STRING) -> str | None:
@@ -25,7 +29,9 @@ def combine(
 
 
 def _joined(separator: str, parts: list[str], max_string: int, operator: str) -> str:
-    check_length(sum(map(len, parts)) + len(separator) * (len(parts) - 1), max_string, operator)
+    length = sum(map(len, parts)) + len(separator) * (len(parts) - 1)
+    check_length(length, max_string, operator)
+    count_steps(length // _CHARACTERS_A_STEP)
     return separator.join(parts)
 
 

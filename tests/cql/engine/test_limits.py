@@ -112,3 +112,18 @@ def test_no_text_of_the_library_becomes_code() -> None:
     assert not builtins.keys() & {"open", "eval", "exec", "compile", "getattr", "__import__"}
     result = Engine(found).evaluate([], now=NOW)
     assert (result[nasty], result["Q"]) == (nasty, [1])
+
+
+def test_lists_that_share_their_elements_are_work_when_compared() -> None:
+    """Forty lists, each holding the one before twice: comparing the last with itself looks at 2^40 elements."""
+    lines = ["define A0: {1, 2}", *(f"define A{n}: {{A{n - 1}, A{n - 1}}}" for n in range(1, 40))]
+    for operator in ("=", "~"):
+        library = Library.from_cql("\n".join([*lines, f"define X: A39 {operator} A39"]))
+        with pytest.raises(LimitExceeded, match="max_steps"):
+            Engine(library, limits=Limits(max_steps=10_000)).evaluate([], now=NOW, defines=["X"])
+
+
+def test_a_string_that_grows_row_by_row_is_work() -> None:
+    text = "define X: (expand Interval[1, 900000]) N aggregate R starting '': R & 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'"
+    with pytest.raises(LimitExceeded, match="max_steps"):
+        Engine(Library.from_cql(text)).evaluate([], now=NOW)

@@ -18,36 +18,41 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SamplePatient:
-    """One invented patient: the record, and the contexts of the hooks that are told for it."""
+    """One invented patient: the contexts of the hooks that are told for it, and the file with the record."""
 
     id: str
     title: str
     story: str
     as_of: str
     contexts: Mapping[str, Json]
-    resources: tuple[Json, ...]
+    patient: Json
+    """The Patient resource."""
+    size: int
+    """How many resources the record holds."""
+    path: Path
 
     @property
-    def patient(self) -> Json:
-        """The Patient resource."""
-        return next(one for one in self.resources if one["resourceType"] == "Patient")
+    def resources(self) -> tuple[Json, ...]:
+        """The record, read from its file: two dozen of them in memory would be most of the process."""
+        return tuple(_resources(orjson.loads(self.path.read_bytes())))
 
     def request(self, hook: str, context: Json, templates: Sequence[Template]) -> dict[str, Any]:
         """The hook call of an EHR that sends all the prefetch that discovery asks for, as of the day of the story."""
         instance = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.id}/{hook}")
+        resources = self.resources
         return {
             "hook": hook,
             "hookInstance": str(instance),
             "context": dict(context),
-            "prefetch": {template.key: self._answer(template) for template in templates},
+            "prefetch": {template.key: self._answer(template, resources) for template in templates},
             "extension": {AS_OF_EXTENSION: self.as_of},
         }
 
-    def _answer(self, template: Template) -> Json:
+    def _answer(self, template: Template, resources: Iterable[Json]) -> Json:
         """What a FHIR server would answer to the template."""
         if template.resource_type == "Patient":
             return self.patient
-        found = [one for one in self.resources if one["resourceType"] == template.resource_type]
+        found = [one for one in resources if one["resourceType"] == template.resource_type]
         bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
         if found:
             bundle["entry"] = [{"resource": one, "search": {"mode": "match"}} for one in found]
@@ -63,17 +68,20 @@ def load_patients(folder: Path) -> dict[str, SamplePatient]:
 def _load(path: Path) -> SamplePatient:
     try:
         content = orjson.loads(path.read_bytes())
+        resources = list(_resources(content))
         return SamplePatient(
             content["id"],
             content["title"],
             content["story"],
             content["as_of"],
             {hook: call["context"] for hook, call in content["hooks"].items()},
-            tuple(_resources(content["bundle"])),
+            next(one for one in resources if one["resourceType"] == "Patient"),
+            len(resources),
+            path,
         )
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, StopIteration) as error:
         raise ValueError(f"{path}: is not a sample patient ({type(error).__name__}: {error})") from error
 
 
-def _resources(bundle: Json) -> Iterable[Json]:
-    return (entry["resource"] for entry in bundle["entry"])
+def _resources(content: Json) -> Iterable[Json]:
+    return (entry["resource"] for entry in content["bundle"]["entry"])

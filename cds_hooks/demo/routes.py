@@ -103,7 +103,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             "request": view.abridged(request),
             "response": {"cards": answer.cards},
             "base_url": settings.base_url,
-            "resources": len(patient.resources),
+            "resources": patient.size,
         }
 
     return router

@@ -14,6 +14,7 @@ from mappers.terminology.sites import metastatic_site
 
 _NAMED_BY = {"procedure": "", "tumour-board": "tumor_board", "sequencing": "genetic_test"}
 """Kinds of text mentions that name an order, and the procedure they stand for (empty: the one they name)."""
+_STEREOTACTIC = re.compile(r"stereota|sbrt|sabr|radiosurg", re.IGNORECASE)
 _NOT_DONE = ("preparation", "not-done", "entered-in-error", "cancelled")
 _SPINE = re.compile(r"\bspin(?:e|al)|vertebra|\bsacr|cauda equina|laminectom|\b[ctl]\d{1,2}\b")
 _OTHER_BONE = re.compile(
@@ -78,9 +79,20 @@ def identify(resource: Json) -> tuple[str, str, str]:
             key = _NAMED_BY[named[0].kind] or named[0].concept
             said = named[0].attributes.get("site")
             organ = organ or (said if isinstance(said, str) else "")
+    if key == "radiotherapy" and _STEREOTACTIC.search(f"{_technique(resource)} {words}"):
+        key = "sbrt"
     if key in PROCEDURES:
         organ = PROCEDURES[key].organ or organ
     return key, metastatic_site(organ or site_of_words(words)), words
+
+
+def _technique(resource: Json) -> str:
+    """The words of coded extensions, where mCODE has the technique of radiotherapy."""
+    return " ".join(
+        concept_text(part.get("valueCodeableConcept"))
+        for extension in as_dicts(resource.get("extension"))
+        for part in [extension, *as_dicts(extension.get("extension"))]
+    )
 
 
 def _organ(resource: Json) -> str:
@@ -100,13 +112,6 @@ def read_orderable(source: Source, kind: str, *, status: str, ended: PartialDate
     key, organ, words = identify(resource)
     if key not in PROCEDURES:
         return None
-    technique = " ".join(
-        concept_text(part.get("valueCodeableConcept"))
-        for extension in as_dicts(resource.get("extension"))
-        for part in [extension, *as_dicts(extension.get("extension"))]
-    ).lower()
-    if key == "radiotherapy" and re.search(r"stereota|sbrt|sabr|radiosurg", technique + " " + words.lower()):
-        key = "sbrt"
     reasons = [concept_text(reason) for reason in as_dicts(resource.get("reasonCode"))]
     source.add(
         kind,

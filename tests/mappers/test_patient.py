@@ -112,3 +112,14 @@ def test_synthetic_patients_without_sarcoma_have_no_sarcoma_facts(path: Path) ->
     for key, fact in facts.items():
         if key not in ("in_scope", "demographics", "cardiac", "pregnancy", "anthracycline_exposure"):
             assert fact.value in (None, "none", [], {}), key
+
+
+def test_a_draft_of_stereotactic_radiotherapy_is_told_by_its_words() -> None:
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "33195004"}]}
+    orders = [
+        {"resourceType": "ServiceRequest", "id": "a", "code": {**code, "text": "Stereotactic radiotherapy, lung"}},
+        {"resourceType": "ServiceRequest", "id": "b", "code": {**code, "text": "Radiotherapy, lung"}},
+    ]
+    drafts = map_patient([], patient_id="p1", drafts=orders).facts["drafts"].value
+    assert isinstance(drafts, list)
+    assert [(one["modality"], one["organ"]) for one in drafts] == [("sbrt", "lung"), ("radiotherapy", "lung")]

@@ -220,6 +220,63 @@ def test_order_checks_concern_selected_drafts() -> None:
     assert asked('F."Selected Cytotoxic Drafts"', drafts) == ["MedicationRequest/draft-1"]
 
 
+def test_drugs_ordered_in_words() -> None:
+    names = 'F."Names Of Drugs Ordered"(F."Cytotoxic Drugs")'
+    drafts = [{"drug": "gemcitabine"}, {"drug": "mesna"}, {"drug": "docetaxel", "selected": False}]
+    assert asked(names, {"drafts": drafts}) == "gemcitabine"
+    both = [{"drug": ["paclitaxel_protein_bound", "mesna"]}, {"drug": "gemcitabine"}, {"drug": "gemcitabine"}]
+    assert asked(f'F."Capitalised"({names})', {"drafts": both}) == "Paclitaxel protein bound and gemcitabine"
+
+
+@pytest.mark.parametrize(
+    ("drafts", "expected"),
+    [
+        ([{"procedure": "rfa_lung"}], True),
+        ([{"procedure": "rfa_liver"}], False),
+        ([{"procedure": "ablation"}], None),
+        ([{"procedure": "ablation"}, {"procedure": "rfa_lung"}], True),
+        ([{"procedure": "rfa_lung", "selected": False}], False),
+        ([{"procedure": "sbrt", "organ": "lung"}], False),
+    ],
+)
+def test_treatment_of_an_organ_that_may_not_be_stated(drafts: list[Mapping[str, Any]], expected: bool | None) -> None:
+    assert asked("F.\"Selected Treatment Of\"({ 'ablation' }, 'lung')", {"drafts": drafts}) is expected
+
+
+@pytest.mark.parametrize(
+    ("ordered", "before", "expected"),
+    [
+        ("lung", [{"procedure": "radiotherapy", "organ": "lung"}], True),
+        ("lung", [{"procedure": "radiotherapy", "organ": "bone"}], False),
+        ("lung", [{"procedure": "radiotherapy"}], None),
+        ("lung", [{"procedure": "radiotherapy"}, {"procedure": "radiotherapy", "organ": "lung"}], True),
+        ("lung", [{"procedure": "lung_metastasectomy"}], False),
+        ("lung", [], False),
+        ("other", [{"procedure": "radiotherapy", "organ": "other"}], None),
+        (None, [{"procedure": "radiotherapy", "organ": "lung"}], None),
+        (None, [], False),
+    ],
+)
+def test_same_organ_treated_before(ordered: str | None, before: list[Mapping[str, Any]], expected: bool | None) -> None:
+    facts = {"drafts": [{"procedure": "sbrt", "organ": ordered}], "prior_local_therapy": before}
+    call = "F.\"Same Organ Treated Before\"({ 'sbrt' }, { 'radiotherapy' })"
+    assert asked(call, facts) is expected
+    assert asked(call, {**facts, "prior_local_therapy": None, "unread": ["prior_local_therapy"]}) is None
+
+
+def test_a_line_of_other_drugs() -> None:
+    other = "F.\"Line Of Other Drugs Than\"({ 'gemcitabine', 'docetaxel' })"
+    assert asked(other, {"prior_systemic": ["gemcitabine"]}) is False
+    assert asked(other, {"prior_systemic": ["gemcitabine", "doxorubicin"]}) is True
+    assert asked(other, {"prior_systemic": [{"drug": "doxorubicin", "line": None}]}) is False
+    assert asked(other, {"unread": ["prior_systemic"]}) is None
+
+
+@pytest.mark.parametrize(("indicator", "priority"), [("critical", "stat"), ("warning", "urgent"), ("info", "routine")])
+def test_priority_of_an_indicator(indicator: str, priority: str) -> None:
+    assert asked(f"F.\"Priority Of\"('{indicator}')") == priority
+
+
 def test_a_drug_taken_counts_beside_a_draft() -> None:
     together = "F.\"Ordered With\"('bevacizumab', 'paclitaxel')"
     taking = {"prior_systemic": {"taking": ["bevacizumab"]}, "drafts": [{"drug": "paclitaxel"}]}

@@ -6,7 +6,6 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from authoring.card_view import card_lines, decision_lines
 from authoring.files import FileProblem, read_json
+from authoring.record_file import RecordFile, read_record
 from mappers import PatientFacts, map_patient
 from plandefinitions.guideline import Guideline
 from plandefinitions.guideline.cards import build_cards
@@ -41,9 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What a hook call would bring: the resources, whose they are, the draft orders and the day."""
+    """What a hook call would bring besides the resources: whose they are, the draft orders and the day."""
 
-    resources: Any
     patient: str | None
     drafts: Any
     selections: Any
@@ -53,11 +52,11 @@ class _Call:
 def run(options: argparse.Namespace) -> int:
     """Print the cards; 1 when the file holds no FHIR resource, 2 when it or an argument cannot be used."""
     try:
-        call = _read(options)
+        record, call = _read(options)
     except FileProblem as problem:
         print(problem, file=sys.stderr)
         return 2
-    if not _holds_resources(call.resources):
+    if not record.holds_resources:
         print(f"{options.bundle}: holds no FHIR resource; give a Bundle or a list of resources", file=sys.stderr)
         return 1
     if options.hook in ORDER_HOOKS and not call.drafts:
@@ -65,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     try:
         facts = map_patient(
-            call.resources,
+            record.resources,
             patient_id=call.patient,
             drafts=call.drafts or (),
             selections=call.selections,
@@ -97,27 +96,12 @@ def _print(facts: PatientFacts, options: argparse.Namespace) -> None:
     print("\n".join(decision_lines(decisions, width)))
 
 
-def _read(options: argparse.Namespace) -> _Call:
-    content = read_json(options.bundle)
-    context: Mapping[str, Any] = {}
-    as_of = options.as_of
-    if isinstance(content, dict) and "bundle" in content and "hooks" in content:  # a demo patient
-        context = _mapping(_mapping(content["hooks"], options.hook), "context")
-        as_of = as_of or content.get("as_of")
-        content = content["bundle"]
+def _read(options: argparse.Namespace) -> tuple[RecordFile, _Call]:
+    record = read_record(options.bundle, options.hook)
+    context = record.context
     if options.orders is not None:
         orders = read_json(options.orders)
         context = orders if isinstance(orders, dict) and "draftOrders" in orders else {"draftOrders": orders}
     patient = options.patient or context.get("patientId")
-    return _Call(content, patient, context.get("draftOrders"), context.get("selections"), as_of)
-
-
-def _mapping(holder: Any, key: str) -> Mapping[str, Any]:
-    found = holder.get(key) if isinstance(holder, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def _holds_resources(content: Any) -> bool:
-    if isinstance(content, dict):
-        return isinstance(content.get("resourceType"), str)
-    return isinstance(content, list) and any(isinstance(item, dict) for item in content)
+    as_of = options.as_of or record.as_of
+    return record, _Call(patient, context.get("draftOrders"), context.get("selections"), as_of)

@@ -7,17 +7,19 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from authoring.files import FileProblem, read_json
+from authoring.files import FileProblem
+from authoring.record_file import read_record
 from mappers import Fact, PatientFacts, map_patient
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("bundle", type=Path, metavar="BUNDLE.json", help="a FHIR Bundle, a list of resources, or - ")
+    parser.add_argument(
+        "bundle", type=Path, metavar="BUNDLE.json", help="a FHIR Bundle, a list of resources, a demo patient, or -"
+    )
     parser.add_argument("--patient", metavar="ID", help="whose facts, when the bundle holds several patients")
-    parser.add_argument("--as-of", metavar="DATE", help="the day of the call (default: today)")
+    parser.add_argument("--as-of", metavar="DATE", help="the day of the call (default: today, or the demo patient's)")
     parser.add_argument("--json", action="store_true", help="print the explanation and the problems as JSON")
     parser.add_argument("--observations", action="store_true", help="print the facts as FHIR Observations (JSON)")
     parser.set_defaults(run=run)
@@ -26,17 +28,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the facts; 1 when the file holds no FHIR resource, 2 when it or an argument cannot be used."""
     try:
-        content = read_json(options.bundle)
+        record = read_record(options.bundle)
     except FileProblem as problem:
         print(problem, file=sys.stderr)
         return 2
-    if not _holds_resources(content):
+    if not record.holds_resources:
         print(f"{options.bundle}: holds no FHIR resource; give a Bundle or a list of resources", file=sys.stderr)
         return 1
+    patient = options.patient or record.context.get("patientId")
+    as_of = options.as_of or record.as_of
     try:
-        found = map_patient(content, patient_id=options.patient, as_of=options.as_of)
+        found = map_patient(record.resources, patient_id=patient, as_of=as_of)
     except ValueError as error:
-        print(f"--as-of {options.as_of}: {error}; give a day such as 2026-11-21", file=sys.stderr)
+        print(f"--as-of {as_of}: {error}; give a day such as 2026-11-21", file=sys.stderr)
         return 2
     if options.observations:
         print(json.dumps(found.observations(), indent=2, ensure_ascii=False))
@@ -46,12 +50,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(_table(found)))
     return 0
-
-
-def _holds_resources(content: Any) -> bool:
-    if isinstance(content, dict):
-        return isinstance(content.get("resourceType"), str)
-    return isinstance(content, list) and any(isinstance(item, dict) for item in content)
 
 
 def _table(found: PatientFacts) -> Iterable[str]:

@@ -53,6 +53,22 @@ def test_observations_can_be_printed(bundle: str, capsys: pytest.CaptureFixture[
     assert json.loads(capsys.readouterr().out)[0]["resourceType"] == "Observation"
 
 
+def test_demo_patient_is_read_as_of_its_own_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = {"resource": {"resourceType": "Patient", "id": "other", "birthDate": "1990-01-01"}}
+    own = {"resource": {"resourceType": "Patient", "id": "p1", "birthDate": "1960-11-21"}}
+    demo = {
+        "as_of": "2026-11-21",
+        "hooks": {"patient-view": {"context": {"patientId": "p1"}}},
+        "bundle": {"resourceType": "Bundle", "type": "collection", "entry": [other, own]},
+    }
+    path = tmp_path / "demo.json"
+    path.write_text(json.dumps(demo), encoding="utf-8")
+    assert main(["facts", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["facts"]["demographics"]["value"]["age"] == 66
+    assert main(["facts", str(path), "--json", "--as-of", "2025-11-21", "--patient", "other"]) == 0
+    assert json.loads(capsys.readouterr().out)["facts"]["demographics"]["value"]["age"] == 35
+
+
 @pytest.mark.parametrize(
     ("content", "options", "status", "words"),
     [

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.*)?)?)?$", re.DOTALL)
 EARLIEST_YEAR = 1850
@@ -41,9 +42,12 @@ class PartialDate:
 
 def parse(value: object) -> PartialDate | None:
     """A FHIR date, dateTime or instant; None for anything else, impossible dates and years before 1850."""
-    if not isinstance(value, str):
-        return None
-    match = _DATE.match(value.strip())
+    return _parse(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _parse(written: str) -> PartialDate | None:
+    match = _DATE.match(written.strip())
     if match is None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from mappers.fhir import dates
 from mappers.fhir.read import Json, as_text
@@ -67,12 +68,24 @@ def _unpack(item: object, full_url: str, depth: int, found: list[tuple[Json, str
             _unpack(item["resource"], as_text(item.get("fullUrl")), depth + 1, found)
     elif isinstance(item, Iterable) and not isinstance(item, str | bytes):
         for part in item:
-            _unpack(part, "", depth + 1, found)
+            if (resource := _of_plain_entry(part)) is not None and depth + 2 <= _DEEPEST_NESTING:
+                found.append((resource, as_text(part["fullUrl"]) if "fullUrl" in part else ""))
+            else:
+                _unpack(part, "", depth + 1, found)
+
+
+def _of_plain_entry(item: Any) -> Json | None:
+    """The resource of an ordinary bundle entry, which nearly every item is: spares two calls for each."""
+    if not isinstance(item, dict) or "resourceType" in item or "entry" in item:
+        return None
+    resource = item.get("resource")
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    return resource if isinstance(kind, str) and kind != "Bundle" else None
 
 
 def collect(resources: object, patient_id: str | None, as_of: date) -> Collected:
     """Reads everything that is about the patient; what is about somebody else is left out and listed."""
-    pairs = list(unpack(resources))
+    pairs = unpack(resources)
     record = Record(as_of, ReferenceIndex(pairs))
     own = _own_id(patient_id)
     patients = [pair for pair in pairs if pair[0].get("resourceType") == "Patient"]

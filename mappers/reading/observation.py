@@ -40,7 +40,7 @@ def may_matter(resource: Json) -> bool:
 
     A known code, a telling label, or words of any kind. Cheap: this is asked of every Observation.
     """
-    if not _WORDY.isdisjoint(resource):
+    if not resource.keys().isdisjoint(_WORDY):
         return True
     code = resource.get("code")
     if isinstance(code, dict) and isinstance(listed := code.get("coding"), list):

@@ -47,7 +47,7 @@ def _draft(resource: Json, reference: str, selected: bool, index: ReferenceIndex
         concepts, _, words = drugs_of(resource, index)
         kind = "drug" if concepts else "other"
     elif resource.get("resourceType") in ("ServiceRequest", "ProcedureRequest", "Procedure", "Appointment"):
-        key, organ, words = identify(resource)
+        key, organ, words = identify(resource, draft=True)
         if key:
             kind, concepts = "procedure", [key]
             modality = PROCEDURES[key].modality if key in PROCEDURES else None

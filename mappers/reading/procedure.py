@@ -11,10 +11,19 @@ from mappers.reading.source import Source
 from mappers.terminology import Meaning, meanings, site_of_words
 from mappers.terminology.procedures import PROCEDURES, ProcedureClass
 from mappers.terminology.sites import metastatic_site
+from mappers.text.mention import Mention
+from mappers.text.words import word_set
 
 _NAMED_BY = {"procedure": "", "tumour-board": "tumor_board", "sequencing": "genetic_test"}
 """Kinds of text mentions that name an order, and the procedure they stand for (empty: the one they name)."""
 _STEREOTACTIC = re.compile(r"stereota|sbrt|sabr|radiosurg", re.IGNORECASE)
+_CONSULTATION = re.compile(r"\b(?:consult(?:ation|s)?|refer(?:ral|red)?)\b", re.IGNORECASE)
+_REFERRED_FOR = re.compile(r"\brefer(?:ral|red)?\b[^.;]*?\bfor\s+(?P<what>.+)", re.IGNORECASE | re.DOTALL)
+_TREATMENT = ("primary", "local-therapy")
+_WORDS_BEFORE = 3
+_NOT_ASKED_FOR = word_set(
+    "of re regarding about on to with following after before post prior previous recent known seen"
+)
 _NOT_DONE = ("preparation", "not-done", "entered-in-error", "cancelled")
 _SPINE = re.compile(r"\bspin(?:e|al)|vertebra|\bsacr|cauda equina|laminectom|\b[ctl]\d{1,2}\b")
 _OTHER_BONE = re.compile(
@@ -66,8 +75,11 @@ def read_imaging_study(source: Source) -> None:
     read_orderable(source, "procedure", status="completed", ended=None)
 
 
-def identify(resource: Json) -> tuple[str, str, str]:
-    """Which procedure a resource is about: (key, organ, words), by code, else by its words; empty when unknown."""
+def identify(resource: Json, *, draft: bool = False) -> tuple[str, str, str]:
+    """Which procedure a resource is about: (key, organ, words), by code, else by its words; empty when unknown.
+
+    A consultation or referral is not the treatment it is about; only a `draft` that refers for one asks for it.
+    """
     code = resource.get("code")
     found = codings(code)
     words = " ".join(dict.fromkeys(filter(None, [as_text(as_dict(code).get("text")), *(c.display for c in found)])))
@@ -75,6 +87,8 @@ def identify(resource: Json) -> tuple[str, str, str]:
     organ = _organ(resource)
     if not key:
         named = [m for m in mentions(words) if m.kind in _NAMED_BY and m.polarity == "affirmed"]
+        if _CONSULTATION.search(words):
+            named = [m for m in named if not _is_treatment(m)] or (_asked_for(words) if draft else [])
         if named:
             key = _NAMED_BY[named[0].kind] or named[0].concept
             said = named[0].attributes.get("site")
@@ -84,6 +98,21 @@ def identify(resource: Json) -> tuple[str, str, str]:
     if key in PROCEDURES:
         organ = PROCEDURES[key].organ or organ
     return key, metastatic_site(organ or site_of_words(words)), words
+
+
+def _is_treatment(mention: Mention) -> bool:
+    return mention.kind == "procedure" and PROCEDURES[mention.concept].role in _TREATMENT
+
+
+def _asked_for(words: str) -> list[Mention]:
+    """The treatment a referral is for: "refer to radiation oncology for SBRT", but not "for discussion of SBRT"."""
+    match = _REFERRED_FOR.search(words)
+    if match is None:
+        return []
+    what = match["what"]
+    named = [m for m in mentions(what) if _is_treatment(m) and m.polarity == "affirmed"][:1]
+    before = what[: named[0].start].lower().split() if named else []
+    return named if len(before) <= _WORDS_BEFORE and _NOT_ASKED_FOR.isdisjoint(before) else []
 
 
 def _technique(resource: Json) -> str:
@@ -148,9 +177,13 @@ def _reason_meanings(resource: Json) -> list[Meaning]:
 
 
 def code_texts(source: Source) -> None:
-    """Reads the words of a resource whose code is not known: its code's text and displays, and its notes."""
+    """Reads the words of a resource whose code is not known: its code's text and displays, and its notes.
+
+    What names a consultation names a treatment that was talked about: its own words are left out.
+    """
     code = source.resource.get("code")
     texts = [as_text(as_dict(code).get("text")), *(c.display for c in codings(code))]
+    texts = [text for text in texts if not _CONSULTATION.search(text)]
     texts += [as_text(note.get("text")) for note in as_dicts(source.resource.get("note"))]
     texts.append(concept_text(source.resource.get("outcome")))
     for text in dict.fromkeys(texts):

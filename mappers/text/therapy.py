@@ -11,6 +11,8 @@ _CANCER_WORDS = word_set(
     "palliative adjuvant neoadjuvant progression metastasis ifosfamide doxorubicin gemcitabine mesna"
 )
 _OPENING = word_set("on after following through despite under during to upon with of since")
+_GIVEN_BEFORE = word_set("after since following despite")
+"""Before a treatment: it was given, even where what came after it is denied ("no progression since doxorubicin")."""
 _INTENT_AWAY = 4
 
 
@@ -58,9 +60,11 @@ def _stands(reading: Reading, item: Item, needed: str) -> bool:
 def _given(reading: Reading, item: Item) -> Polarity:
     """Given (affirmed), not given (negated), or only planned, offered, discussed (uncertain)."""
     context = reading.context
-    if context.has("refused", item) or context.polarity(item) == "negated":
+    if context.has("refused", item):
         return "negated"
-    if context.has("planned", item) or context.section == "planned":
+    if context.polarity(item) == "negated":
+        return "negated" if _GIVEN_BEFORE.isdisjoint(reading.words_before(item, 2)) else "affirmed"
+    if context.has("planned", item) or context.section == "planned" or reading.folded[reading.sentence.first] == "if":
         return "uncertain"
     return context.polarity(item)
 
@@ -126,9 +130,9 @@ def _read_progression(reading: Reading) -> None:
 
 
 def _only_until(reading: Reading, item: Item) -> bool:
-    """ "Continue until progression", "risk of progression": it has not happened; dated, it has."""
-    before = reading.words_before(item, 3)
-    return not {"until", "risk"}.isdisjoint(before) and not _dated(reading, item)
+    """ "Continue until progression", "consider X on progression": it has not happened; dated, it has."""
+    foreseen = {"until", "risk"} if not reading.context.has("planned", item) else {"until", "risk", "on", "at", "upon"}
+    return not foreseen.isdisjoint(reading.words_before(item, 3)) and not _dated(reading, item)
 
 
 def _dated(reading: Reading, item: Item) -> bool:

@@ -113,6 +113,8 @@ def as_integer(value: object) -> int | None:
 
 def codings(concept: object) -> list[Coding]:
     """The codings of a CodeableConcept, or of a bare Coding, a list of concepts, or an old-style plain code string."""
+    if concept is None:
+        return []
     if isinstance(concept, dict):
         listed = concept.get("coding")
         if listed is None:
@@ -137,6 +139,8 @@ def _coding(item: Json) -> Coding:
 
 def concept_text(concept: object) -> str:
     """The text of a CodeableConcept, else its first display."""
+    if concept is None:
+        return ""
     for part in concept if isinstance(concept, list) else (concept,):
         if isinstance(part, dict) and (text := as_text(part.get("text"))):
             return text

@@ -95,7 +95,7 @@ def collect(resources: object, patient_id: str | None, as_of: date) -> Collected
         record.problem(identity(patient), "birthDate: not a date")
     known: dict[str, bool] = {}
     for resource, full_url in pairs:
-        kind = resource.get("resourceType")
+        kind = resource["resourceType"]
         reader = READERS.get(kind) if isinstance(kind, str) else None
         if reader is None:
             continue

@@ -18,7 +18,7 @@ from mappers.reading.measure import (
     read_lvef,
     read_tumour_size,
 )
-from mappers.reading.phrases import read_text
+from mappers.reading.phrases import mentions, read_text
 from mappers.reading.source import Source
 from mappers.reading.stage import (
     read_history_of_metastasis,
@@ -30,7 +30,7 @@ from mappers.reading.stage import (
 from mappers.terminology import in_scope, meanings, site_of_words
 from mappers.terminology.labels import observable_of_label
 
-_WORDY = frozenset({"valueString", "note", "component", "valueCodeableConcept"})
+_WORDY = frozenset({"valueString", "note"})
 _DROPPED = ("entered-in-error", "cancelled")
 FACTS_SYSTEM = "sarcoma-facts"
 
@@ -38,7 +38,7 @@ FACTS_SYSTEM = "sarcoma-facts"
 def may_matter(resource: Json) -> bool:
     """Whether an Observation can say anything: most of a record are laboratory values of no interest here.
 
-    A known code, a telling label, or words of any kind. Cheap: this is asked of every Observation.
+    A known code, a telling label, or words that say something. Cheap: this is asked of every Observation.
     """
     if not resource.keys().isdisjoint(_WORDY):
         return True
@@ -51,8 +51,25 @@ def may_matter(resource: Json) -> bool:
                 label = label or item.get("display")
                 if not isinstance(system, str) or not isinstance(key, str) or _coded(system, key):
                     return True
-        return isinstance(label, str) and observable_of_label(label) != ""
+        return (isinstance(label, str) and observable_of_label(label) != "") or _value_may_matter(resource)
     return True
+
+
+def _value_may_matter(resource: Json) -> bool:
+    """Whether the value of an Observation of no known code is a known code, or its words say something."""
+    if any("valueString" in component for component in as_dicts(resource.get("component"))):
+        return True
+    value = resource.get("valueCodeableConcept")
+    if value is None:
+        return False
+    return any(_coded(c.system, c.code) for c in codings(value)) or bool(mentions(_labelled_value(resource)))
+
+
+def _labelled_value(resource: Json) -> str:
+    """The words of the value behind the label that gives them their sense; empty for a value without words."""
+    value = as_text(resource.get("valueString")) or concept_text(resource.get("valueCodeableConcept"))
+    label = as_text(as_dict(resource.get("code")).get("text"))
+    return f"{label}: {value}" if label and value else value
 
 
 @lru_cache(maxsize=8192)
@@ -179,9 +196,7 @@ def _read_words(source: Source, observable: str) -> None:
     texts = [as_text(note.get("text")) for note in as_dicts(resource.get("note"))]
     if observable not in _WORDLESS and observable not in MARKERS:
         value = as_text(resource.get("valueString")) or concept_text(resource.get("valueCodeableConcept"))
-        label = "" if observable else as_text(as_dict(resource.get("code")).get("text"))
-        if value:
-            texts.append(f"{label}: {value}" if label else value)
+        texts.append(value if observable else _labelled_value(resource))
         texts += [as_text(c.get("valueString")) for c in as_dicts(resource.get("component"))]
     for text in dict.fromkeys(texts):
         if text and not (observable == "histology" and source.has("histology")):

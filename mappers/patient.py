@@ -39,17 +39,22 @@ _READ_FROM: dict[str, tuple[str, ...]] = {
     "trial_enrolment": ("ResearchSubject",),
     "drafts": ("drafts",),
 }
+_INVESTIGATIONS_FROM = frozenset({"Procedure", "ServiceRequest", "ImagingStudy", "DiagnosticReport"})
 
 
 @dataclass(frozen=True, slots=True)
 class PatientFacts:
-    """All facts of one patient, what could not be read, and the investigations that some rules ask for."""
+    """All facts of one patient, what could not be read, and the investigations that some rules ask for.
+
+    Unless `investigations_complete`, part of the record could not be read: there may have been other investigations.
+    """
 
     facts: dict[str, Fact]
     problems: tuple[Problem, ...]
     patient_id: str
     as_of: date
     investigations: tuple[Finding, ...]
+    investigations_complete: bool = True
 
     def to_explanation(self) -> dict[str, object]:
         """The `facts` object of an explanation: every key, plain JSON."""
@@ -57,7 +62,12 @@ class PatientFacts:
 
     def observations(self) -> list[dict[str, object]]:
         """FHIR R4 Observations of the sarcoma-facts code system, each derived from its evidence."""
-        return observations.build(self.facts, self.patient_id, self.investigations)
+        return observations.build(
+            self.facts,
+            self.patient_id,
+            self.investigations,
+            investigations_complete=self.investigations_complete,
+        )
 
 
 def map_patient(
@@ -74,8 +84,8 @@ def map_patient(
 
     `resources`: plain dicts in any order (a Bundle, its entries, or several Bundles will do too). `drafts` and
     `selections` come from the hook's context. `as_of` is the day of the hook (today when absent). `unread` names the
-    resource types that could not be fetched: facts whose absence would mean "none on record" are then unknown.
-    Nothing in the resources makes this raise; what could not be read is in `problems`.
+    resource types that could not be fetched: facts whose absence would mean "none on record" are then unknown, and
+    investigations not complete. Nothing in the resources makes this raise; what could not be read is in `problems`.
     """
     day = _day(as_of)
     collected = collect(resources, patient_id, day)
@@ -85,9 +95,15 @@ def map_patient(
     facts |= _patient_facts(view)
     facts["drafts"] = judge_drafts(drafts, selections, record.index)
     facts["demographics"] = _demographics(collected, day)
-    _open_world(facts, frozenset(unread))
+    not_read = frozenset(unread)
+    _open_world(facts, not_read)
     return PatientFacts(
-        {key: facts[key] for key in FACT_KEYS}, tuple(record.problems), collected.patient_id, day, tuple(found)
+        {key: facts[key] for key in FACT_KEYS},
+        tuple(record.problems),
+        collected.patient_id,
+        day,
+        tuple(found),
+        investigations_complete=not not_read & _INVESTIGATIONS_FROM,
     )
 
 

@@ -100,6 +100,8 @@ class _Finder:
             yield from self._of_query(clause)
         elif kind in _OF_LIST:
             yield from self._of_list(clause, row)
+        elif kind == "FunctionRef":
+            yield from self._of_call(clause, row)
         elif kind in ("AliasRef", "QueryLetRef", "OperandRef", "IdentifierRef", "Current"):
             yield from self._of_variable(clause, row)
         else:
@@ -129,6 +131,15 @@ class _Finder:
         root = self._forest.define(clause)
         if root is not None:
             yield from follow(root)
+
+    def _of_call(self, clause: Clause, row: Row | None) -> Iterator[Reason]:
+        """A function's null is explained by its body and operands, else by the nulls in the lists it was given."""
+        found = list(self._of_operands(clause, row))
+        yield from found
+        if not found:
+            for operand in clause.parts("operand"):
+                if _holds_null(operand.value):
+                    yield from self._null_elements(operand, row)
 
     def _of_property(self, clause: Clause, row: Row | None) -> Iterator[Reason]:
         sources = clause.parts("source")

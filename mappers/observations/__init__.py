@@ -1,7 +1,8 @@
 """Facts as FHIR R4 Observations of the sarcoma-facts code system, for the guideline's CQL.
 
 An unknown fact has no Observation. A closed-world fact with nothing recorded has one whose value is the code
-`none-on-record`, so that absence of the Observation always means "unknown". A conflicting metastatic status, or
+`none-on-record`, so that absence of the Observation always means "unknown". So have investigations, which are no fact;
+those that are recorded say in a component whether they are all there were. A conflicting metastatic status, or
 evidence too weak to decide it, shows as `metastasis-suspected`.
 """
 
@@ -51,7 +52,9 @@ _CODES = {
 }
 
 
-def build(facts: Mapping[str, Fact], patient_id: str, investigations: Iterable[Finding]) -> list[Observation]:
+def build(
+    facts: Mapping[str, Fact], patient_id: str, investigations: Iterable[Finding], *, investigations_complete: bool
+) -> list[Observation]:
     """The Observations of all facts, in the order of the facts; ids depend on patient, code and qualifier only."""
     builder = Builder(patient_id)
     for key, fact in facts.items():
@@ -67,7 +70,7 @@ def build(facts: Mapping[str, Fact], patient_id: str, investigations: Iterable[F
             write_interval(builder, fact)
         elif key == "complete_resection_feasible" and fact.detail:
             write_resection(builder, fact)
-    write_investigations(builder, investigations)
+    write_investigations(builder, investigations, complete=investigations_complete)
     return builder.built
 
 

@@ -256,13 +256,18 @@ def _demographics(builder: Builder, fact: Fact) -> None:
     builder.add("deceased", {"valueBoolean": value.get("deceased") is True}, fact)
 
 
-def write_investigations(builder: Builder, found: Iterable[Finding]) -> None:
-    """Imaging and biopsies done or ordered."""
-    for finding in found:
+def write_investigations(builder: Builder, found: Iterable[Finding], *, complete: bool) -> None:
+    """Imaging and biopsies done or ordered; `complete`: the record could be read, so that there were no others."""
+    listed = list(found)
+    if complete and not listed:
+        builder.add("investigation", coded(NONE_ON_RECORD), Fact())
+    for finding in listed:
         state = "ordered" if finding.kind == "order" and finding.text("status") != "completed" else "done"
         parts = [component("state", coded(state))]
         if (since := finding.attributes.get("since_diagnosis")) is not None:
             parts.append(component("since-diagnosis", {"valueBoolean": since}))
+        if complete:
+            parts.append(component("complete", {"valueBoolean": True}))
         builder.add(
             "investigation",
             coded(finding.concept, PROCEDURES_SYSTEM),

@@ -12,6 +12,7 @@ from mappers.terminology import CONCEPTS, ancestors
 from mappers.terminology.drugs import DRUG_LABELS
 from mappers.terminology.procedures import PROCEDURES
 from plandefinitions.guideline.errors import ContentError
+from plandefinitions.guideline.facts import INVESTIGATIONS
 
 AS_OF = date(2024, 6, 1)
 _EVIDENCE = (Evidence("Observation/case", "test-case"),)
@@ -33,19 +34,22 @@ def facts_of(given: Given) -> PatientFacts:
     """The facts of one case. What is not given is unknown; of a closed-world fact, none is on record.
 
     ``unread`` lists closed-world facts that could not be read, ``conflicting`` facts whose sources contradict each
-    other, ``investigations`` what was done or ordered. ``in_scope`` is yes unless given. The content's README has the
+    other, ``investigations`` what was done or ordered; ``investigations`` in ``unread``: there may have been others.
+    ``in_scope`` is yes unless given. The content's README has the
     form of every fact. Raises ``ContentError`` for what it does not know.
     """
     rest = dict(given)
     unread, conflicting = set(rest.pop("unread", ())), set(rest.pop("conflicting", ()))
-    investigations = tuple(_investigation(one, number) for number, one in enumerate(rest.pop("investigations", ())))
+    complete = INVESTIGATIONS not in unread
+    unread.discard(INVESTIGATIONS)
+    investigations = tuple(_investigation(one, number) for number, one in enumerate(rest.pop(INVESTIGATIONS, ())))
     unknown = (set(rest) | unread | conflicting) - set(FACT_KEYS)
     if unknown:
         raise ContentError(f"a case names {', '.join(sorted(unknown))}; the facts are: {', '.join(FACT_KEYS)}")
     rest.setdefault("in_scope", "yes")
     rest.setdefault("demographics", {"age": 50})
     facts = {key: _fact(key, rest, unread, conflicting) for key in FACT_KEYS}
-    return PatientFacts(facts, (), "case", AS_OF, investigations)
+    return PatientFacts(facts, (), "case", AS_OF, investigations, investigations_complete=complete)
 
 
 def _fact(key: str, given: Given, unread: set[str], conflicting: set[str]) -> Fact:

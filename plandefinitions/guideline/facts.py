@@ -51,6 +51,9 @@ FACT_OF_CODE: Mapping[str, str] = {
 }
 """Code of the sarcoma-facts code system to the key of the fact. Codes that belong to no fact are left out."""
 
+INVESTIGATIONS = "investigations"
+"""Imaging and biopsies: no fact, but what conditions read beside the facts."""
+
 LABELS: Mapping[str, str] = {
     "histology": "histology",
     "in_scope": "whether it is a soft tissue sarcoma",
@@ -111,13 +114,18 @@ RECORDED_AS: Mapping[str, str] = {
 
 
 def observation_key(code: str) -> str | None:
-    """The fact that an Observation code belongs to."""
-    return FACT_OF_CODE.get(code)
+    """The fact that an Observation code belongs to; the investigations count as one here."""
+    return INVESTIGATIONS if code == "investigation" else FACT_OF_CODE.get(code)
 
 
 def show(facts: PatientFacts, place: str) -> str:
-    """The value of a fact in words, empty when there is none. ``place`` is its key, or ``key.part`` (an organ, say)."""
+    """The value of a fact in words, empty when there is none. ``place`` is its key, or ``key.part`` (an organ, say).
+
+    Of ``investigations`` it is what leaves one open: that they could not all be read, or else their dates.
+    """
     key, _, part = place.partition(".")
+    if key == INVESTIGATIONS:
+        return "the dates leave it open" if facts.investigations_complete else "imaging could not be read completely"
     fact = facts.facts[key]
     writer = _WRITERS.get(key, _plain)
     return writer(fact, part)

@@ -1,14 +1,14 @@
 """Which facts are missing where a criterion is unknown: from the trace of its evaluation."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from cql import Engine, Library
 from cql.trace import Reason
 from mappers import PatientFacts
 from mappers.facts import FACT_KEYS
-from plandefinitions.guideline.facts import observation_key
+from plandefinitions.guideline.facts import INVESTIGATIONS, observation_key
 from plandefinitions.guideline.program import Program
 
 _CODE = re.compile(r'of code "([^"]+)"')
@@ -31,11 +31,12 @@ class MissingFacts:
 
         A criterion that can depend on one fact alone lacks that one; of others the trace tells. A fact that is there,
         but too imprecise to decide (a year for a date), counts as missing. Where the trace names no fact, it is those
-        that the criterion reads and that are not known.
+        that the criterion reads and that are not known. Investigations are no fact: where their dates leave it open, or
+        they could not be read, nothing is missing.
         """
         wanted = list(dict.fromkeys(keys))
-        found = {key: tuple(self._reads[key]) for key in wanted}
-        several = [key for key in wanted if len(found[key]) > 1]
+        found = {key: _facts_in(self._reads[key]) for key in wanted}
+        several = [key for key in wanted if len(self._reads[key]) > 1]
         if several:
             result = self._engine.evaluate(data, parameters=parameters, now=now, defines=several, trace=True)
             trace = result.trace
@@ -46,8 +47,14 @@ class MissingFacts:
         found = {fact for reason in reasons for fact in _facts_of(reason)}
         if not found:
             read = self._reads[key]
-            found = {fact for fact in read if facts.facts[fact].status != "known"} or set(read)
-        return tuple(fact for fact in FACT_KEYS if fact in found)
+            found = {fact for fact in _facts_in(read) if facts.facts[fact].status != "known"}
+            found = found or set(read & {INVESTIGATIONS}) or set(read)
+        return _facts_in(found)
+
+
+def _facts_in(keys: Collection[str]) -> tuple[str, ...]:
+    """The facts, without the investigations, in the order of the facts."""
+    return tuple(fact for fact in FACT_KEYS if fact in keys)
 
 
 def _facts_of(reason: Reason) -> Iterator[str]:
@@ -61,7 +68,7 @@ def _facts_of(reason: Reason) -> Iterator[str]:
 
 
 class FactsRead:
-    """Every fact that a define can depend on, through whatever it refers to."""
+    """Every fact that a define can depend on, and the investigations, through whatever it refers to."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], frozenset[str]] = {}

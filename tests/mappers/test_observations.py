@@ -197,6 +197,22 @@ def test_a_treatment_of_bone_tells_whether_it_was_of_the_spine(site: str, expect
     assert (parts["spinal"]["valueBoolean"] if "spinal" in parts else None) is expected
 
 
+@pytest.mark.parametrize("unread", ["Procedure", "ServiceRequest", "ImagingStudy", "DiagnosticReport"])
+def test_no_investigation_is_said_only_of_a_record_that_was_read(unread: str) -> None:
+    (none,) = by_code(build([]))["investigation"]
+    assert none["valueCodeableConcept"]["coding"][0]["code"] == "none-on-record"
+    assert "investigation" not in by_code(build([], unread=[unread]))
+    assert "investigation" in by_code(build([], unread=["MedicationRequest"]))
+
+
+def test_investigations_of_a_record_read_in_part_are_told_but_not_as_all_there_were() -> None:
+    imaging = {"resourceType": "Procedure", "id": "i", "status": "completed", "code": {"text": "CT head"}}
+    for unread, expected in (((), ["state", "complete"]), (("ImagingStudy",), ["state"])):
+        (told,) = by_code(build([imaging], unread=unread))["investigation"]
+        assert told["valueCodeableConcept"]["text"] == "ct"
+        assert [part["code"]["coding"][0]["code"] for part in told["component"]] == expected
+
+
 def test_imaging_without_an_organ_of_its_own_has_that_of_the_order() -> None:
     imaging = {"resourceType": "Procedure", "id": "i", "status": "completed", "code": {"text": "CT head"}}
     (told,) = by_code(build([imaging]))["investigation"]

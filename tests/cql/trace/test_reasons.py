@@ -169,3 +169,15 @@ def test_a_reference_leads_to_the_define_of_the_library_it_names() -> None:
     assert isinstance(found, Trace)
     assert texts(found.reasons("One")) == [NO_ECOG]
     assert texts(found.reasons("Other")) == [NO_ANC]
+
+
+def test_nulls_in_a_list_that_a_function_was_given_explain_its_literal_null() -> None:
+    text = HEAD + (
+        'define function "Any"(answers List<Boolean>):\n'
+        "  if exists (answers A where A) then true\n"
+        "  else if exists (answers A where A is null return 1) then null else false\n"
+        'define X: "Any"(({ 1, 2 }) N return N > 5 or "Fit")\n'
+    )
+    found = Engine(Library.from_cql(text), valuesets=VALUE_SETS).evaluate([PATIENT, HIGH], trace=True).trace
+    assert isinstance(found, Trace)
+    assert texts(found.reasons("X")) == [NO_ECOG]

@@ -13,7 +13,7 @@ from plandefinitions.guideline import Guideline
 from plandefinitions.guideline.cases import Outcome, coverage, read_cases, run_case
 from plandefinitions.guideline.entry import Entry, read_entries
 from plandefinitions.guideline.errors import ContentError
-from plandefinitions.guideline.facts import FACT_OF_CODE, LABELS, RECORDED_AS
+from plandefinitions.guideline.facts import FACT_OF_CODE, LABELS, RECORDED_AS, observation_key
 from plandefinitions.guideline.program import compile_program
 from plandefinitions.guideline.settings import CONTENT
 
@@ -85,6 +85,7 @@ def test_codes_of_facts_are_those_of_the_library() -> None:
     text = (CONTENT / "library" / "SarcomaFacts.cql").read_text()
     declared = {line.split('"')[1] for line in text.splitlines() if line.startswith("code ")}
     assert declared - {"investigation"} == set(FACT_OF_CODE)
+    assert observation_key("investigation") not in FACT_KEYS
     assert set(FACT_OF_CODE.values()) <= set(FACT_KEYS)
     assert set(LABELS) == set(FACT_KEYS)
     assert set(RECORDED_AS) <= set(FACT_KEYS)

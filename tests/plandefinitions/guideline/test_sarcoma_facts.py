@@ -264,6 +264,23 @@ def test_same_organ_treated_before(ordered: str | None, before: list[Mapping[str
     assert asked(call, {**facts, "prior_local_therapy": None, "unread": ["prior_local_therapy"]}) is None
 
 
+INVESTIGATIONS = [
+    "F.\"Investigation Recorded\"('mri_brain')",
+    "F.\"Investigation Since\"('mri_brain', DateTime(2024, 1, 1))",
+    "F.\"Investigation Since Diagnosis\"('mri_brain')",
+    "F.\"Imaging Since\"('brain', DateTime(2024, 1, 1))",
+]
+
+
+@pytest.mark.parametrize("call", INVESTIGATIONS)
+def test_an_investigation_is_absent_only_from_a_record_that_was_read_completely(call: str) -> None:
+    this = {"procedure": "mri_brain", "date": "2024-02-01", "since_diagnosis": True}
+    other = {"procedure": "ct_chest", "date": "2024-02-01", "since_diagnosis": True}
+    for found, read, in_part in (([], False, None), ([other], False, None), ([other, this], True, True)):
+        assert asked(call, {"investigations": found}) is read
+        assert asked(call, {"investigations": found, "unread": ["investigations"]}) is in_part
+
+
 def test_a_line_of_other_drugs() -> None:
     other = "F.\"Line Of Other Drugs Than\"({ 'gemcitabine', 'docetaxel' })"
     assert asked(other, {"prior_systemic": ["gemcitabine"]}) is False

@@ -52,6 +52,23 @@ def test_a_broader_histology_leaves_the_narrower_open(
     assert asked(f"F.\"Histology Is\"('{concept}')", {"histology": histology}) is expected
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "F.\"Histology Is\"('asps')",
+        "F.\"Histology Is Any Of\"({ 'asps', 'ups' })",
+        'F."Translocation-Related"',
+        'F."Dermatofibrosarcoma Protuberans" and not F."Prior Drug"(\'imatinib\')',
+    ],
+)
+def test_a_subtype_that_is_open_is_told_by_the_histology_alone(expression: str) -> None:
+    data = [{"resourceType": "Patient", "id": "case"}, *facts_of({"histology": "sarcoma_nos"}).observations()]
+    result = _engine((expression,)).evaluate(data, trace=True)
+    assert result["0"] is None
+    (reason,) = result.trace.reasons("0")
+    assert (reason.reference or "").startswith("Observation/histology-")
+
+
 def test_one_of_several_histologies() -> None:
     either = "F.\"Histology Is Any Of\"({ 'asps', 'well_differentiated_liposarcoma' })"
     assert asked(either, {"histology": "asps"}) is True

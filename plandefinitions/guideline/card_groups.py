@@ -24,16 +24,15 @@ _RANKED = ("offered", "to-confirm", "alternative")
 class CardGroup:
     """A kind of card. Decisions of a ``shared`` group are on one card; of the others each has a card of its own.
 
-    ``selection`` is CDS Hooks' selectionBehavior; ``facts`` and ``parameters`` are keys of what the card lists;
-    ``override_reasons`` are Codings.
+    ``selection`` is CDS Hooks' selectionBehavior; ``wanted`` are facts of which the card says that they are not
+    recorded, where its entries read them; ``override_reasons`` are Codings.
     """
 
     key: str
     title: str
     shared: bool
     selection: str
-    facts: tuple[str, ...]
-    parameters: tuple[str, ...]
+    wanted: tuple[str, ...]
     override_reasons: tuple[Mapping[str, str], ...]
     caveats: tuple[Figure, ...]
 
@@ -73,8 +72,7 @@ def _group(described: Mapping[str, Any], displays: Mapping[str, str]) -> CardGro
         described["title"],
         described["shared"],
         described["selection"],
-        tuple(described["facts"]),
-        tuple(described["parameters"]),
+        tuple(described["wanted"]),
         tuple({"code": c, "system": OVERRIDE_REASONS, "display": displays[c]} for c in described["override_reasons"]),
         tuple(Figure(one["text"], one["source"]) for one in described.get("caveats", ())),
     )

@@ -65,7 +65,7 @@ def _gap_card(decisions: Decisions, card: Decision, guidance_url: str) -> Card:
         "uuid": str(uuid.uuid5(NAMESPACE, f"{_seed(decisions, group, (card,))}|{missing}")),
         "summary": gap_summary(decisions),
         "indicator": "info",
-        "detail": gap_detail(decisions, group, card),
+        "detail": gap_detail(decisions, card),
         "source": source(card.entry, group.key, group.title, guidance_url),
     } | _closing(group, (card,), guidance_url)
 

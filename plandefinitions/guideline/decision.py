@@ -63,6 +63,14 @@ class Said:
         return self.rows
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What an entry's criteria read, those that would outrank it included: facts, and parameters by their names."""
+
+    facts: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Decision:
     """One entry's decision for one patient.
@@ -84,6 +92,7 @@ class Decision:
     alternative: bool = False
     drafts: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
+    reads: Reads = field(default=Reads(), repr=False)
 
     @property
     def id(self) -> str:

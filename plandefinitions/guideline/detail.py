@@ -5,18 +5,22 @@ Every text that comes from the record or from the content is escaped on its way 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import zip_longest
 
-from mappers.facts import CLOSED_WORLD, Fact
-from plandefinitions.guideline.card_groups import CardContent, CardGroup
+from mappers.facts import CLOSED_WORLD, FACT_KEYS
+from plandefinitions.guideline.card_groups import CardContent
 from plandefinitions.guideline.card_text import bullets, escape, escape_content, plain, shortened
 from plandefinitions.guideline.decision import Decision, Decisions
-from plandefinitions.guideline.entry import Entry, Figure
+from plandefinitions.guideline.entry import Figure
 from plandefinitions.guideline.facts import LABELS, show
 
 _STATUS_WORDS = {"offered": "criteria met", "to-confirm": "criteria met so far", "alternative": "alternative"}
-_FIGURES_OF_LEAD, _FIGURES_OF_OTHERS = 3, 1
+_MOST_FIGURES = 4
+_MOST_CAVEATS = 3
+_NOT_LISTED = frozenset({"in_scope", "drafts", "demographics"})
+"""What the reader sees anyway: the disease, the order, the patient."""
 
 
 def detail(content: CardContent, decisions: Decisions) -> str:
@@ -25,11 +29,11 @@ def detail(content: CardContent, decisions: Decisions) -> str:
     parts += list(_options(content))
     parts += [
         _not_recorded(content, decisions),
-        _section("From the record", fact_lines(content.group.facts, decisions)),
-        _section("Evidence", _evidence(content)),
+        _not_read(content, decisions),
+        _section("From the record", _facts_read(content, decisions)),
+        _section("Evidence", _figures(content)),
         _section("Mind", _caveats(content)),
-        _section("In practice", _statements(content, lambda entry: entry.practice_notes, _FIGURES_OF_LEAD)),
-        _local_settings(content.group, decisions),
+        _local_settings(content, decisions),
         review(content.decisions, decisions),
     ]
     return "\n\n".join(filter(None, parts))
@@ -44,26 +48,32 @@ def _description(lead: Decision) -> str:
 
 
 def _options(content: CardContent) -> Iterator[str]:
-    """Every option of the card; what was said of the leading one is not repeated."""
-    named = len(content.decisions) > 1
+    """Every option of the card; a reason that was given for one before it is not repeated."""
+    said = set[str]()
     for decision in content.decisions:
-        said = () if decision is content.lead else content.lead.because
-        yield _option(decision, [reason for reason in decision.because if reason not in said], named=named)
+        yield _option(decision, [reason for reason in decision.because if reason not in said])
+        said.update(decision.because)
 
 
-def _option(decision: Decision, because: Sequence[str], *, named: bool) -> str:
-    """An option of the card: its title where there are several, why, and what is left to confirm."""
-    origin = ", local rule" if decision.entry.local else ""
-    lines = [f"**{escape_content(decision.entry.title)}** ({_STATUS_WORDS[decision.status]}{origin})"] if named else []
-    if not named and decision.entry.local:
-        lines.append("*Local rule, not from the papers.*")
+def _option(decision: Decision, because: Sequence[str]) -> str:
+    """An option of the card with its status, why, and what is left to confirm. An order check is no option."""
+    lines = [_heading(decision)]
     if shortened(decision.text) != plain(decision.text):  # else the summary has said all of it
         lines.append(escape(decision.text))
-    if because:
-        lines.append(f"Why: {'; '.join(_reasons(decision, because))}.")
+    if decision.because:
+        lines.append(f"Why: {'; '.join(_reasons(decision, because)) or 'as above'}.")
     if decision.to_confirm:
         lines.append(f"**To confirm:** {'; '.join(map(escape, decision.to_confirm))}.")
-    return "\n\n".join(["  \n".join(lines), *([bullets(map(escape, decision.notes))] if decision.notes else [])])
+    if decision.notes:
+        lines.append(f"Note: {'; '.join(map(escape, decision.notes))}.")
+    return "  \n".join(filter(None, lines))
+
+
+def _heading(decision: Decision) -> str:
+    if decision.kind == "order-check":
+        return "*Local rule, not from the papers.*" if decision.entry.local else ""
+    origin = ", local rule, not from the papers" if decision.entry.local else ""
+    return f"**{escape_content(decision.entry.title)}** ({_STATUS_WORDS[decision.status]}{origin})"
 
 
 def _reasons(decision: Decision, because: Iterable[str]) -> Iterator[str]:
@@ -74,25 +84,19 @@ def _reasons(decision: Decision, because: Iterable[str]) -> Iterator[str]:
 # -- evidence --------------------------------------------------------------------------------------------------------
 
 
-def _evidence(content: CardContent) -> list[str]:
-    """The first figures of the leading option, and one of each other: the rest is on the guidance pages."""
-    return _statements(content, lambda entry: entry.figures, _FIGURES_OF_LEAD)
+def _figures(content: CardContent) -> list[str]:
+    """Two figures of one option, one each of several; the others are on the guidance pages that the card links to."""
+    each = 2 if len(content.decisions) == 1 else 1
+    chosen = (_cited(one) for decision in content.decisions for one in decision.entry.figures[:each])
+    return list(dict.fromkeys(chosen))[:_MOST_FIGURES]
 
 
 def _caveats(content: CardContent) -> list[str]:
-    """The same of caveats; then those of the whole card."""
-    own = _statements(content, lambda entry: entry.caveats, _FIGURES_OF_LEAD)
-    return own + [line for line in map(_cited, content.group.caveats) if line not in own]
-
-
-def _statements(content: CardContent, of: Callable[[Entry], Sequence[Figure]], of_lead: int) -> list[str]:
-    chosen, left_out = dict[str, None](), False
-    for decision in content.decisions:
-        statements = of(decision.entry)
-        most = of_lead if decision is content.lead else _FIGURES_OF_OTHERS
-        chosen |= dict.fromkeys(map(_cited, statements[:most]))
-        left_out = left_out or len(statements) > most
-    return [*chosen, *(["*more on the guidance pages*"] if left_out else [])]
+    """Those of the whole card, after as many of the options' as there is room for: first the first of each."""
+    general = list(map(_cited, content.group.caveats))
+    by_place = zip_longest(*(decision.entry.caveats for decision in content.decisions))
+    own = dict.fromkeys(_cited(one) for place in by_place for one in place if one is not None)
+    return [*[line for line in own if line not in general][: _MOST_CAVEATS - len(general)], *general]
 
 
 def _cited(figure: Figure) -> str:
@@ -102,38 +106,68 @@ def _cited(figure: Figure) -> str:
 # -- the record ------------------------------------------------------------------------------------------------------
 
 
+def _facts_read(content: CardContent, decisions: Decisions) -> list[str]:
+    """What the options' criteria read and the record has; then, in one line, of what nothing is on record."""
+    asked = _asked(content)
+    listed = [key for key in FACT_KEYS if key in asked and key not in _NOT_LISTED]
+    if "in_scope" in asked and "histology" not in listed:
+        listed.insert(0, "histology")
+    absent = [escape_content(LABELS[key]) for key in listed if _none(key, decisions)]
+    lines = list(fact_lines((key for key in listed if not _none(key, decisions)), decisions))
+    return [*lines, *([f"none on record: {', '.join(absent)}"] if absent else [])]
+
+
+def _asked(content: CardContent) -> set[str]:
+    return {key for decision in content.decisions for key in (*decision.reads.facts, *decision.missing)}
+
+
+def _none(key: str, decisions: Decisions) -> bool:
+    fact = decisions.facts.facts[key]
+    return key in CLOSED_WORLD and fact.status == "known" and show(decisions.facts, key) in ("", "none")
+
+
 def fact_lines(keys: Iterable[str], decisions: Decisions) -> Iterator[str]:
     """The facts that are known or contradictory, with value and date."""
     for key in keys:
-        if line := _fact_line(key, decisions.facts.facts[key], show(decisions.facts, key)):
+        if line := _fact_line(key, decisions):
             yield line
 
 
-def _fact_line(key: str, fact: Fact, value: str) -> str:
-    label = escape_content(LABELS[key])
+def _fact_line(key: str, decisions: Decisions) -> str:
+    label, fact, value = escape_content(LABELS[key]), decisions.facts.facts[key], show(decisions.facts, key)
     if fact.status == "conflicting":
         return f"{label}: **contradictory**"
-    if fact.status != "known":
+    if fact.status != "known" or not value:
         return ""
-    if value in ("", "none") and key in CLOSED_WORLD:
-        return f"{label}: none on record"
     dated = f" ({fact.date})" if fact.date and fact.date not in value else ""
-    return f"{label}: {escape(value)}{dated}" if value else ""
+    return f"{label}: {escape(value)}{dated}"
 
 
 def _not_recorded(content: CardContent, decisions: Decisions) -> str:
-    """What the options would like to know, and what the card would show if it were recorded."""
+    """What would settle what is left to confirm; then what weighs in any case, where a criterion reads it."""
     wanted = [key for decision in content.decisions for key in decision.missing]
-    wanted += [
-        key for key in content.group.facts if key not in CLOSED_WORLD and decisions.facts.facts[key].status == "unknown"
-    ]
-    names = [escape_content(LABELS[key]) for key in dict.fromkeys(wanted)]
+    asked = _asked(content)
+    wanted += [key for key in content.group.wanted if key in asked and decisions.facts.facts[key].status == "unknown"]
+    names = [escape_content(LABELS[key]) for key in dict.fromkeys(wanted) if not _unread(key, decisions)]
     return f"**Not recorded:** {', '.join(names)}." if names else ""
 
 
-def _local_settings(group: CardGroup, decisions: Decisions) -> str:
-    chosen = [decisions.parameters[name] for name in group.parameters if name in decisions.parameters]
-    lines = [f"{escape(one.label)}: {escape(one.shown)}" for one in chosen if one.local]
+def _not_read(content: CardContent, decisions: Decisions) -> str:
+    """The facts that are unknown because the resources that would have them were not read."""
+    asked = _asked(content)
+    names = [escape_content(LABELS[key]) for key in FACT_KEYS if key in asked and _unread(key, decisions)]
+    return f"**Could not be read:** {', '.join(names)}." if names else ""
+
+
+def _unread(key: str, decisions: Decisions) -> bool:
+    return bool(decisions.facts.facts[key].detail.get("unread"))
+
+
+def _local_settings(content: CardContent, decisions: Decisions) -> str:
+    """The thresholds of the options' criteria that are local choices."""
+    used = {name for decision in content.decisions for name in decision.reads.parameters}
+    chosen = [one for name, one in decisions.parameters.items() if name in used and one.local]
+    lines = [f"{escape(one.label)}: {escape(one.shown)}" for one in chosen]
     return f"**Local settings:** {'; '.join(lines)}." if lines else ""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cql import Engine
 from mappers import PatientFacts
 from plandefinitions.guideline.criteria import Criterion, leaves
-from plandefinitions.guideline.decision import CriterionFound, Decision, Decisions, Gap, Said
+from plandefinitions.guideline.decision import CriterionFound, Decision, Decisions, Gap, Reads, Said
 from plandefinitions.guideline.entry import Entry
 from plandefinitions.guideline.facts import LABELS, RECORDED_AS
 from plandefinitions.guideline.missing import MissingFacts
@@ -28,6 +28,8 @@ class Evaluator:
     engine: Engine
     missing: MissingFacts
     parameters: Mapping[str, Parameter]
+    reads: Mapping[str, Reads]
+    """What the criteria of each entry read, by its id."""
 
     def decide(
         self, entries: tuple[Compiled, ...], patient: PatientFacts, hook: str, now: datetime | None
@@ -42,7 +44,9 @@ class Evaluator:
         absent = self.missing.of(keys, patient, data, given, now)
         told = _Told(self.program, values, absent, Narrator(patient, self.parameters))
         decisions = tuple(
-            _decision(one, told, open_ones[one.entry.id]) for one in entries if one.entry.kind != "data-gaps"
+            _decision(one, told, open_ones[one.entry.id], self.reads[one.entry.id])
+            for one in entries
+            if one.entry.kind != "data-gaps"
         )
         asked = next((one for one in entries if one.entry.kind == "data-gaps"), None)
         gaps = _gaps(decisions, patient) if asked and values[asked.outputs["When"]] is True else ()
@@ -60,7 +64,7 @@ def _open(one: Compiled, values: Mapping[str, Any]) -> tuple[Criterion, ...]:
     return ()
 
 
-def _decision(one: Compiled, told: "_Told", unknown: Iterable[Criterion]) -> Decision:
+def _decision(one: Compiled, told: "_Told", unknown: Iterable[Criterion], reads: Reads) -> Decision:
     def output(name: str) -> Any:
         return told.values[one.outputs[name]] if name in one.outputs else None
 
@@ -76,6 +80,7 @@ def _decision(one: Compiled, told: "_Told", unknown: Iterable[Criterion]) -> Dec
         output("Alternative") is True,
         tuple(output("Draft Concerned") or ()),
         tuple(_offers(one, told.values)),
+        reads,
     )
 
 

@@ -197,6 +197,13 @@ def _molecular(fact: Fact, part: str) -> str:
     return ", ".join(f"{marker} {result}" for marker, result in results.items())
 
 
+def _nodes(fact: Fact, part: str) -> str:
+    found = fact.value if isinstance(fact.value, Mapping) else {}
+    if part:
+        return str(found.get(part, ""))
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items())
+
+
 def _unit(unit: str) -> Callable[[Fact, str], str]:
     def write(fact: Fact, part: str) -> str:
         shown = _plain(fact, part)
@@ -218,6 +225,7 @@ _WRITERS: Mapping[str, Callable[[Fact, str], str]] = {
     "prior_systemic": _drugs,
     "progression_after": _drugs,
     "molecular": _molecular,
+    "nodes": _nodes,
     "primary_size_cm": _unit("cm"),
     "cardiac": _cardiac,
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mappers import Fact
-from plandefinitions.guideline.card_groups import CardGroup
 from plandefinitions.guideline.card_text import bullets, escape, joined, shortened
 from plandefinitions.guideline.decision import Decision, Decisions, Gap
 from plandefinitions.guideline.detail import fact_lines, review
 
 _MOST_GAPS = 5
 _MOST_TITLES = 4
+_KNOWN_SO_FAR = ("histology", "metastatic_status", "metastatic_sites")
 
 
 def gap_summary(decisions: Decisions) -> str:
@@ -26,10 +26,10 @@ def gap_summary(decisions: Decisions) -> str:
     return joined(f"Missing facts leave {len(decided)} {noun} undecided", [gap.label for gap in gaps])
 
 
-def gap_detail(decisions: Decisions, group: CardGroup, card: Decision) -> str:
+def gap_detail(decisions: Decisions, card: Decision) -> str:
     """One line for each gap, those that decide most first; then what is known so far."""
     lines = [_line(gap) for gap in decisions.gaps[:_MOST_GAPS]]
-    known = bullets(fact_lines(group.facts, decisions))
+    known = bullets(fact_lines(_KNOWN_SO_FAR, decisions))
     spread = decisions.facts.facts["metastatic_status"]
     said = bullets(_evidence(spread)) if spread.status != "known" else ""
     parts = [

@@ -32,7 +32,9 @@ class Guideline:
                 for hook in ORDER_HOOKS if one.entry.kind == "order-check" else one.entry.hooks:
                     by_hook[hook].append(one)
         self._by_hook = {hook: tuple(entries) for hook, entries in by_hook.items()}
-        self._evaluator = Evaluator(program, Engine(program.library), MissingFacts(program), parameters)
+        missing = MissingFacts(program)
+        reads = {one.entry.id: missing.reads(one) for one in program.entries}
+        self._evaluator = Evaluator(program, Engine(program.library), missing, parameters, reads)
 
     @classmethod
     def load(cls, settings: GuidelineSettings | None = None) -> "Guideline":

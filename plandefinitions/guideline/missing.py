@@ -8,8 +8,9 @@ from cql import Engine, Library
 from cql.trace import Reason
 from mappers import PatientFacts
 from mappers.facts import FACT_KEYS
+from plandefinitions.guideline.decision import Reads
 from plandefinitions.guideline.facts import INVESTIGATIONS, observation_key
-from plandefinitions.guideline.program import Program
+from plandefinitions.guideline.program import Compiled, Program
 
 _CODE = re.compile(r'of code "([^"]+)"')
 _REFERENCE = re.compile(r"^Observation/(.+)-[0-9a-f]{12}$")
@@ -22,6 +23,8 @@ class MissingFacts:
         reading = FactsRead()
         criteria = {criterion.key: criterion for one in program.entries for criterion in one.criteria}
         self._reads = {key: reading.by(program.library, key) for key in criteria}
+        limits = ParametersRead()
+        self._limits = {key: limits.by(program.library, key) for key in criteria}
         self._engine = Engine(program.only(one for key, one in criteria.items() if len(self._reads[key]) > 1))
 
     def of(
@@ -42,6 +45,12 @@ class MissingFacts:
             trace = result.trace
             found |= {key: self._ordered(key, trace.reasons(key), facts) for key in several}
         return found
+
+    def reads(self, one: Compiled) -> Reads:
+        """What an entry's criteria read."""
+        keys = [criterion.key for criterion in one.criteria]
+        limits = {name for key in keys for name in self._limits[key]}
+        return Reads(_facts_in({fact for key in keys for fact in self._reads[key]}), tuple(sorted(limits)))
 
     def _ordered(self, key: str, reasons: Iterable[Reason], facts: PatientFacts) -> tuple[str, ...]:
         found = {fact for reason in reasons for fact in _facts_of(reason)}
@@ -73,20 +82,32 @@ class FactsRead:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
+    def named(self, node: Mapping[str, Any]) -> str | None:
+        """The fact that a node of the expression reads by itself."""
+        return observation_key(str(node["name"])) if node.get("type") == "CodeRef" else None
+
     def by(self, library: Library, define: str) -> frozenset[str]:
-        """The facts that a define or function of a library reads."""
+        """What a define or function of a library reads."""
         key = (library.name, define)
         if key not in self._known:
             self._known[key] = frozenset()  # what refers to itself adds nothing to itself
             found: set[str] = set()
             for node in _nodes_of(library, define):
-                if node.get("type") == "CodeRef":
-                    found.update(filter(None, [observation_key(str(node["name"]))]))
+                if (name := self.named(node)) is not None:
+                    found.add(name)
                 elif node.get("type") in ("ExpressionRef", "FunctionRef"):
                     alias = node.get("libraryName")
                     found |= self.by(library.includes[alias] if alias else library, str(node["name"]))
             self._known[key] = frozenset(found)
         return self._known[key]
+
+
+class ParametersRead(FactsRead):
+    """Every parameter that a define can depend on."""
+
+    def named(self, node: Mapping[str, Any]) -> str | None:
+        """The parameter that a node of the expression is."""
+        return str(node["name"]) if node.get("type") == "ParameterRef" else None
 
 
 def _nodes_of(library: Library, name: str) -> Iterator[Mapping[str, Any]]:

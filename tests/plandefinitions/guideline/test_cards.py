@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from mappers import PatientFacts
+from mappers import PatientFacts, map_patient
 from plandefinitions.guideline.cards import build_cards
-from plandefinitions.guideline.decision import CriterionFound, Decision
+from plandefinitions.guideline.decision import CriterionFound, Decision, Reads
 from tests.card_rules import EXTENSION, problems
-from tests.plandefinitions.guideline.card_doubles import GUIDANCE, decided, entry, facts, offered
+from tests.plandefinitions.guideline.card_doubles import GUIDANCE, RECORD, decided, entry, facts, offered
 
 SURGERY = entry("surgery", offers=["Refer to thoracic surgery"], figures=[("34 % at 5 years", "Bui 2019 [9]")])
 SBRT = entry("sbrt", rank=20, offers=["Refer to radiation oncology"])
 DRUG = entry("drug", "systemic", offers=["Draft order"])
 BOARD = entry("board", "work-up", offers=["Refer to the tumour board"])
+HISTOLOGY = Reads(("histology",))
+LIMITS = Reads(parameters=("oligometastatic_max_lesions", "metastasectomy_min_dfi_months"))
 ERIBULIN: dict[str, Any] = {
     "resourceType": "MedicationRequest",
     "id": "d1",
@@ -135,13 +137,21 @@ def test_detail_says_why_with_figures_caveats_facts_and_review() -> None:
         caveats=[("selected patients", "Wiltink 2021")],
     )
     (card,) = cards_of(
-        offered(plan, "lungs only", status="to-confirm", to_confirm=("resection feasible",), notes=("solitary",))
+        offered(
+            plan,
+            "lungs only",
+            status="to-confirm",
+            to_confirm=("resection feasible",),
+            notes=("solitary",),
+            reads=HISTOLOGY,
+        )
     )
     detail = card["detail"]
     assert "What surgery is about." in detail
+    assert "**Surgery** (criteria met so far)" in detail
     assert "Why: lungs only." in detail
     assert "**To confirm:** resection feasible." in detail
-    assert "- solitary" in detail
+    assert "Note: solitary." in detail
     assert "- 34 % at 5 years — Bui 2019 \\[9\\]" in detail
     assert "- selected patients — Wiltink 2021" in detail
     assert "- histology: leiomyosarcoma (2020-02-03)" in detail
@@ -160,13 +170,78 @@ def test_all_options_of_a_card_are_named_with_their_status() -> None:
     assert "**Sbrt** (alternative)" in card["detail"]
 
 
-def test_of_the_alternatives_one_figure_each() -> None:
+def test_two_figures_of_one_option_one_each_of_several() -> None:
     many = [(f"figure {number}", "Bui 2019") for number in range(5)]
     lead, other = entry("lead", figures=many), entry("other", rank=20, figures=[(f"x {t}", s) for t, s in many])
+    (card,) = cards_of(offered(lead))
+    assert [f"- figure {n}" in card["detail"] for n in range(5)] == [True, True, False, False, False]
     (card,) = cards_of(offered(lead), offered(other))
-    assert [f"figure {n}" in card["detail"] for n in range(5)] == [True, True, True, False, False]
-    assert [f"x figure {n}" in card["detail"] for n in range(2)] == [True, False]
-    assert "*more on the guidance pages*" in card["detail"]
+    assert [f"- figure {n}" in card["detail"] for n in range(3)] == [True, False, False]
+    assert [f"- x figure {n}" in card["detail"] for n in range(2)] == [True, False]
+    assert [link["url"] for link in card["links"]] == [f"{GUIDANCE}/lead", f"{GUIDANCE}/other"]
+
+
+def test_four_figures_on_a_card_at_most() -> None:
+    entries = [entry(f"e{number}", rank=number, figures=[(f"figure {number}", "Bui 2019")]) for number in range(6)]
+    (card,) = cards_of(*map(offered, entries))
+    assert [f"- figure {n}" in card["detail"] for n in range(6)] == [True] * 4 + [False] * 2
+
+
+def test_three_caveats_on_a_card_the_first_of_each_option_before_the_second_of_any() -> None:
+    def caveats(name: str) -> list[tuple[str, str]]:
+        return [(f"{name} {number}", "Bui 2019") for number in range(3)]
+
+    one, two = (entry(name, "systemic", rank=n, caveats=caveats(name)) for n, name in enumerate(("one", "two")))
+    (card,) = cards_of(offered(one), offered(two))
+    shown = [line for line in card["detail"].splitlines() if line.endswith("— Bui 2019")]
+    assert shown == [f"- {text} — Bui 2019" for text in ("one 0", "two 0", "one 1")]
+
+
+def test_caveats_of_the_whole_card_come_before_further_ones_of_an_option() -> None:
+    (card,) = cards_of(offered(entry("one", caveats=[("own 0", "Bui 2019"), ("own 1", "Bui 2019")])))
+    assert [text in card["detail"] for text in ("own 0", "own 1", "No prospective trial", "retrospective")] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_reason_is_said_once() -> None:
+    (card,) = cards_of(
+        offered(SURGERY, "lungs only", "few lesions"),
+        offered(SBRT, "lungs only", "small", status="alternative"),
+        offered(entry("last", rank=30), "small", status="alternative"),
+    )
+    assert [line for line in card["detail"].splitlines() if line.startswith("Why")] == [
+        "Why: lungs only; few lesions.",
+        "Why: small.",
+        "Why: as above.",
+    ]
+
+
+def test_only_facts_that_the_criteria_read_are_listed() -> None:
+    (card,) = cards_of(offered(DRUG, reads=Reads(("prior_systemic", "nodes"))))
+    assert "- none on record: systemic therapy, regional nodes" in card["detail"]
+    assert "histology" not in card["detail"]
+    assert "{" not in card["detail"]
+
+
+def test_that_it_is_a_sarcoma_is_shown_by_the_histology() -> None:
+    (card,) = cards_of(offered(DRUG, reads=Reads(("in_scope",))))
+    assert "- histology: leiomyosarcoma (2020-02-03)" in card["detail"]
+    assert "whether it is" not in card["detail"]
+
+
+def test_what_could_not_be_read_is_not_called_unrecorded() -> None:
+    patient = map_patient(RECORD, patient_id="p1", as_of="2026-11-21", unread=["Procedure"])
+    (card,) = cards_of(
+        offered(SURGERY, missing=("ecog",), reads=Reads(("prior_local_therapy",))),
+        patient=patient,
+    )
+    assert "**Could not be read:** local therapy." in card["detail"]
+    assert "**Not recorded:** ECOG performance status." in card["detail"]
+    assert "none on record" not in card["detail"]
 
 
 def test_what_is_not_recorded_is_said() -> None:
@@ -175,8 +250,8 @@ def test_what_is_not_recorded_is_said() -> None:
 
 
 def test_none_on_record_is_said() -> None:
-    (card,) = cards_of(offered(DRUG))
-    assert "- systemic therapy: none on record" in card["detail"]
+    (card,) = cards_of(offered(DRUG, reads=Reads(("prior_systemic",))))
+    assert "- none on record: systemic therapy" in card["detail"]
 
 
 def test_contradictory_facts_are_said() -> None:
@@ -188,18 +263,23 @@ def test_contradictory_facts_are_said() -> None:
         "subject": {"reference": "Patient/p1"},
         "onsetDateTime": "2020-02-03",
     }
-    (card,) = cards_of(offered(DRUG), patient=facts(other))
+    (card,) = cards_of(offered(DRUG, reads=HISTOLOGY), patient=facts(other))
     assert "- histology: **contradictory**" in card["detail"]
 
 
 def test_local_settings_are_marked_and_the_papers_are_not() -> None:
-    (card,) = cards_of(offered(SURGERY))
+    (card,) = cards_of(offered(SURGERY, reads=LIMITS))
     assert "**Local settings:** most lesions: 5." in card["detail"]
     assert "interval: 12" not in card["detail"]
 
 
+def test_local_settings_that_no_option_uses_are_not_said() -> None:
+    (card,) = cards_of(offered(SURGERY))
+    assert "Local settings" not in card["detail"]
+
+
 def test_a_threshold_that_the_hospital_changed_is_marked() -> None:
-    decisions = decided(offered(SURGERY))
+    decisions = decided(offered(SURGERY, reads=LIMITS))
     interval = replace(decisions.parameters["metastasectomy_min_dfi_months"], value=Decimal(18))
     changed = replace(decisions, parameters={**decisions.parameters, interval.name: interval})
     (card,) = build_cards(changed, GUIDANCE)
@@ -216,7 +296,7 @@ def test_a_local_rule_is_not_the_papers() -> None:
     (card,) = cards_of(offered(entry("team", "work-up", origin="local")))
     assert card["source"]["label"] == "Local rule, not from the papers"
     assert card["source"]["url"] == f"{GUIDANCE}/team"
-    assert "*Local rule, not from the papers.*" in card["detail"]
+    assert "**Team** (criteria met, local rule, not from the papers)" in card["detail"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Every text that comes from the record or from the content is escaped on its way 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
 
@@ -21,6 +21,8 @@ _MOST_FIGURES = 4
 _MOST_CAVEATS = 3
 _NOT_LISTED = frozenset({"in_scope", "drafts", "demographics"})
 """What the reader sees anyway: the disease, the order, the patient."""
+_SAID_BY = {"presentation": "disease_free_interval_months", "metastatic_status": "metastatic_sites"}
+"""Facts that need no line beside another that says more."""
 
 
 def detail(content: CardContent, decisions: Decisions) -> str:
@@ -48,24 +50,28 @@ def _description(lead: Decision) -> str:
 
 
 def _options(content: CardContent) -> Iterator[str]:
-    """Every option of the card; a reason that was given for one before it is not repeated."""
+    """Every option of the card; what was said of one before it is not repeated."""
     said = set[str]()
     for decision in content.decisions:
-        yield _option(decision, [reason for reason in decision.because if reason not in said])
-        said.update(decision.because)
+        yield _option(decision, said)
+        said.update(decision.because, decision.to_confirm, decision.notes)
 
 
-def _option(decision: Decision, because: Sequence[str]) -> str:
+def _option(decision: Decision, said: Collection[str]) -> str:
     """An option of the card with its status, why, and what is left to confirm. An order check is no option."""
+    because, left, notes = (
+        [sentence for sentence in sentences if sentence not in said]
+        for sentences in (decision.because, decision.to_confirm, decision.notes)
+    )
     lines = [_heading(decision)]
     if shortened(decision.text) != plain(decision.text):  # else the summary has said all of it
         lines.append(escape(decision.text))
     if decision.because:
         lines.append(f"Why: {'; '.join(_reasons(decision, because)) or 'as above'}.")
     if decision.to_confirm:
-        lines.append(f"**To confirm:** {'; '.join(map(escape, decision.to_confirm))}.")
-    if decision.notes:
-        lines.append(f"Note: {'; '.join(map(escape, decision.notes))}.")
+        lines.append(f"**To confirm:** {'; '.join(map(escape, left)) or 'as above'}.")
+    if notes:
+        lines.append(f"Note: {'; '.join(map(escape, _together(notes)))}.")
     return "  \n".join(filter(None, lines))
 
 
@@ -74,6 +80,16 @@ def _heading(decision: Decision) -> str:
         return "*Local rule, not from the papers.*" if decision.entry.local else ""
     origin = ", local rule, not from the papers" if decision.entry.local else ""
     return f"**{escape_content(decision.entry.title)}** ({_STATUS_WORDS[decision.status]}{origin})"
+
+
+def _together(notes: Iterable[str]) -> Iterator[str]:
+    """Notes of the form "finding: meaning", those of the same meaning in one."""
+    findings: dict[str, list[str]] = {}
+    for note in notes:
+        finding, _, meaning = note.partition(": ")
+        findings.setdefault(meaning, []).append(finding)
+    for meaning, found in findings.items():
+        yield f"{', '.join(found)}: {meaning}" if meaning else "; ".join(found)
 
 
 def _reasons(decision: Decision, because: Iterable[str]) -> Iterator[str]:
@@ -85,10 +101,25 @@ def _reasons(decision: Decision, because: Iterable[str]) -> Iterator[str]:
 
 
 def _figures(content: CardContent) -> list[str]:
-    """Two figures of one option, one each of several; the others are on the guidance pages that the card links to."""
+    """Two figures of one option, one each of several; the others are on the guidance pages that the card links to.
+
+    Beside other options, the leading one has none where its description gives the figures of the same reference.
+    """
     each = 2 if len(content.decisions) == 1 else 1
-    chosen = (_cited(one) for decision in content.decisions for one in decision.entry.figures[:each])
-    return list(dict.fromkeys(chosen))[:_MOST_FIGURES]
+    described = str(content.lead.entry.action.get("description") or "")
+    chosen = dict[str, None]()
+    for decision in content.decisions:
+        shown = decision.entry.figures[:each]
+        if each == 1 and decision is content.lead:
+            shown = tuple(one for one in shown if not _given(one, described))
+        chosen |= dict.fromkeys(map(_cited, shown))
+    return list(chosen)[:_MOST_FIGURES]
+
+
+def _given(figure: Figure, text: str) -> bool:
+    """Whether a text cites the first numbered reference of a figure."""
+    first = figure.source.partition(", ")[0]
+    return "[" in first and first in text
 
 
 def _caveats(content: CardContent) -> list[str]:
@@ -112,9 +143,16 @@ def _facts_read(content: CardContent, decisions: Decisions) -> list[str]:
     listed = [key for key in FACT_KEYS if key in asked and key not in _NOT_LISTED]
     if "in_scope" in asked and "histology" not in listed:
         listed.insert(0, "histology")
+    listed = [key for key in listed if not (_SAID_BY.get(key) in listed and _agrees(_SAID_BY[key], key, decisions))]
     absent = [escape_content(LABELS[key]) for key in listed if _none(key, decisions)]
     lines = list(fact_lines((key for key in listed if not _none(key, decisions)), decisions))
     return [*lines, *([f"none on record: {', '.join(absent)}"] if absent else [])]
+
+
+def _agrees(fuller: str, key: str, decisions: Decisions) -> bool:
+    """Whether both facts are known, so that the one is told by the other."""
+    both = (decisions.facts.facts[fuller], decisions.facts.facts[key])
+    return all(fact.status == "known" for fact in both) and bool(show(decisions.facts, fuller))
 
 
 def _asked(content: CardContent) -> set[str]:
@@ -148,7 +186,9 @@ def _not_recorded(content: CardContent, decisions: Decisions) -> str:
     wanted = [key for decision in content.decisions for key in decision.missing]
     asked = _asked(content)
     wanted += [key for key in content.group.wanted if key in asked and decisions.facts.facts[key].status == "unknown"]
-    names = [escape_content(LABELS[key]) for key in dict.fromkeys(wanted) if not _unread(key, decisions)]
+    said = " ".join(sentence for decision in content.decisions for sentence in decision.to_confirm)
+    labels = [LABELS[key] for key in dict.fromkeys(wanted) if not _unread(key, decisions)]
+    names = [escape_content(label) for label in labels if label not in said]
     return f"**Not recorded:** {', '.join(names)}." if names else ""
 
 

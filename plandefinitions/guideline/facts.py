@@ -197,6 +197,18 @@ def _molecular(fact: Fact, part: str) -> str:
     return ", ".join(f"{marker} {result}" for marker, result in results.items())
 
 
+def _therapies(fact: Fact, part: str) -> str:
+    """Local therapies in the order of the record: "metastasectomy (lung, 2023-04-12)"."""
+    done = fact.value if isinstance(fact.value, list) else []
+    return ", ".join(_therapy(one) for one in done if isinstance(one, Mapping))
+
+
+def _therapy(one: Mapping[str, object]) -> str:
+    where_and_when = ", ".join(str(one[name]).replace("_", " ") for name in ("organ", "date") if one.get(name))
+    modality = str(one.get("modality") or "local therapy").replace("_", " ")
+    return f"{modality} ({where_and_when})" if where_and_when else modality
+
+
 def _nodes(fact: Fact, part: str) -> str:
     found = fact.value if isinstance(fact.value, Mapping) else {}
     if part:
@@ -226,6 +238,7 @@ _WRITERS: Mapping[str, Callable[[Fact, str], str]] = {
     "progression_after": _drugs,
     "molecular": _molecular,
     "nodes": _nodes,
+    "prior_local_therapy": _therapies,
     "primary_size_cm": _unit("cm"),
     "cardiac": _cardiac,
 }

@@ -181,6 +181,18 @@ def test_two_figures_of_one_option_one_each_of_several() -> None:
     assert [link["url"] for link in card["links"]] == [f"{GUIDANCE}/lead", f"{GUIDANCE}/other"]
 
 
+def test_a_figure_that_the_description_gives_is_not_repeated_beside_other_options() -> None:
+    lead = entry("lead", figures=[("34 %", "Bui 2019 [9]")])
+    action = {**lead.action, "description": "34 % lived five years (Bui 2019 [9])."}
+    described = replace(lead, plan={**lead.plan, "action": [action]})
+    other = entry("other", rank=20, figures=[("95 %", "Bui 2019 [18]")])
+    for plan, shown in ((described, False), (lead, True)):
+        (card,) = cards_of(offered(plan), offered(other))
+        assert ("- 34 % — Bui" in card["detail"]) is shown
+        assert "- 95 % — Bui" in card["detail"]
+    assert "- 34 % — Bui" in cards_of(offered(described))[0]["detail"]
+
+
 def test_four_figures_on_a_card_at_most() -> None:
     entries = [entry(f"e{number}", rank=number, figures=[(f"figure {number}", "Bui 2019")]) for number in range(6)]
     (card,) = cards_of(*map(offered, entries))
@@ -220,10 +232,60 @@ def test_a_reason_is_said_once() -> None:
     ]
 
 
+def test_what_is_left_to_confirm_is_said_once() -> None:
+    left: dict[str, Any] = {
+        "status": "to-confirm",
+        "to_confirm": ("ECOG performance status not recorded",),
+        "missing": ("ecog", "lesion_count"),
+        "notes": ("no LVEF",),
+    }
+    (card,) = cards_of(offered(SURGERY, **left), offered(SBRT, **left))
+    assert card["detail"].count("ECOG performance status not recorded") == 1
+    assert card["detail"].count("no LVEF") == 1
+    assert "**To confirm:** as above." in card["detail"]
+    assert "**Not recorded:** number of metastases." in card["detail"]
+
+
 def test_only_facts_that_the_criteria_read_are_listed() -> None:
     (card,) = cards_of(offered(DRUG, reads=Reads(("prior_systemic", "nodes"))))
     assert "- none on record: systemic therapy, regional nodes" in card["detail"]
     assert "histology" not in card["detail"]
+    assert "{" not in card["detail"]
+
+
+def test_notes_of_the_same_meaning_are_one() -> None:
+    notes = ("solitary: better in one series", "grade 1: better in another", "small: better in one series", "no LVEF")
+    (card,) = cards_of(offered(SURGERY, notes=notes))
+    assert "Note: solitary, small: better in one series; grade 1: better in another; no LVEF." in card["detail"]
+
+
+def test_a_fact_that_another_tells_has_no_line_of_its_own() -> None:
+    lung = {
+        "resourceType": "Condition",
+        "id": "c3",
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C78.00"}]},
+        "subject": {"reference": "Patient/p1"},
+        "onsetDateTime": "2026-08-01",
+    }
+    sites, status = "sites of metastasis: lung (2026-08-01)", "metastatic status: yes (2026-08-01)"
+    for read, shown in (
+        (("metastatic_status",), [False, True]),
+        (("metastatic_status", "metastatic_sites"), [True, False]),
+    ):
+        (card,) = cards_of(offered(SURGERY, reads=Reads(read)), patient=facts(lung))
+        assert [f"- {line}" in card["detail"] for line in (sites, status)] == shown
+
+
+def test_local_therapies_and_nodes_are_said_in_words() -> None:
+    known = facts()
+    done = [{"modality": "metastasectomy", "organ": "lung", "date": "2023-04-12", "procedure": "lung_metastasectomy"}]
+    values: dict[str, Any] = {"prior_local_therapy": done, "nodes": {"enlarged": "yes"}}
+    said = {key: replace(known.facts[key], value=value, status="known") for key, value in values.items()}
+    patient = replace(known, facts={**known.facts, **said})
+    (card,) = cards_of(offered(SURGERY, reads=Reads(tuple(values))), patient=patient)
+    assert "- local therapy: metastasectomy (lung, 2023-04-12)" in card["detail"]
+    assert "- regional nodes: enlarged yes" in card["detail"]
     assert "{" not in card["detail"]
 
 

@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until stopped; 1 when the content is not valid, 2 when the settings must not be run with."""
     from cds_hooks.server import run
-    from cds_hooks.settings import Settings, SettingsError
+    from cds_hooks.settings import SettingsError, read_settings
 
     given = {
         name: getattr(options, name)
@@ -39,7 +39,7 @@ def run_serve(options: argparse.Namespace) -> int:
         if getattr(options, name) is not None
     }
     try:
-        settings = Settings.from_file(options.settings, given) if options.settings else Settings(**given)
+        settings = read_settings(options.settings, given)
     except SettingsError as problem:
         print(f"sarcoma-cds serve: {problem}", file=sys.stderr)
         return 2

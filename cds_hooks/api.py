@@ -50,11 +50,11 @@ def api_routes(guidance: Guidance, settings: Settings) -> APIRouter:
     router = APIRouter(tags=["CDS Hooks"])
     services = {service.id: service for service in guidance.services}
     discovery = orjson.dumps({"services": [service.to_json() for service in guidance.services]})
-    limiter = CapacityLimiter(settings.evaluations)
+    limiter = CapacityLimiter(settings.limits.evaluations)
 
     async def run(request: Request, render: Callable[[Answer], object]) -> Response:
         service = _named(services, request.path_params["service_id"])
-        body = await read_body(request, settings.max_body_bytes)
+        body = await read_body(request, settings.limits.body_bytes)
 
         def work() -> tuple[bytes, list[Answer]]:
             answer = evaluate(guidance, service, body, heed_as_of=settings.demo)

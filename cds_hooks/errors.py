@@ -6,7 +6,7 @@ data, and an error ends up in logs and tickets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,40 +14,31 @@ from starlette.responses import Response
 
 CODE_SYSTEM = "https://sarcoma-cds.org/fhir/CodeSystem/service-error"
 
-_ISSUE_TYPES = {
-    "malformed-json": "structure",
-    "json-too-deep": "structure",
-    "unsupported-media-type": "not-supported",
-    "body-too-large": "too-long",
-    "body-incomplete": "incomplete",
-    "missing-field": "required",
-    "wrong-type": "value",
-    "hook-mismatch": "value",
-    "unsupported-fhir-version": "not-supported",
-    "missing-data": "required",
-    "not-found": "not-found",
-    "method-not-allowed": "not-supported",
-    "bad-request": "invalid",
-    "internal-error": "exception",
+CODES: Mapping[str, tuple[str, str]] = {
+    "malformed-json": ("structure", "The body is not JSON."),
+    "json-too-deep": ("structure", "The body is nested too deeply."),
+    "unsupported-media-type": ("not-supported", "The body is not sent as JSON."),
+    "body-too-large": ("too-long", "The body is too large."),
+    "body-incomplete": ("incomplete", "The body ended early."),
+    "body-too-slow": ("timeout", "The body did not come in time."),
+    "too-many-resources": ("too-costly", "The call holds too many resources."),
+    "missing-field": ("required", "A required field is missing."),
+    "wrong-type": ("value", "A field has the wrong type."),
+    "wrong-value": ("value", "A field has a value that is not allowed."),
+    "hook-mismatch": ("value", "The hook is not the one of this service."),
+    "unsupported-fhir-version": ("not-supported", "The FHIR version is not supported."),
+    "missing-data": ("required", "Required patient data is missing."),
+    "unauthorized": ("login", "The caller is not known."),
+    "https-required": ("security", "The call must come by https."),
+    "patient-mismatch": ("forbidden", "The access token is for another patient."),
+    "not-found": ("not-found", "There is nothing at this address."),
+    "method-not-allowed": ("not-supported", "The HTTP method does not fit this address."),
+    "bad-request": ("invalid", "The request cannot be understood."),
+    "overloaded": ("throttled", "The service has too much to do."),
+    "database-unavailable": ("transient", "The service's database cannot be reached."),
+    "internal-error": ("exception", "The service failed."),
 }
-"""Every code of ours, with the FHIR issue type it goes with."""
-
-_TEXTS = {
-    "malformed-json": "The body is not JSON.",
-    "json-too-deep": "The body is nested too deeply.",
-    "unsupported-media-type": "The body is not sent as JSON.",
-    "body-too-large": "The body is too large.",
-    "body-incomplete": "The body ended early.",
-    "missing-field": "A required field is missing.",
-    "wrong-type": "A field has the wrong type.",
-    "hook-mismatch": "The hook is not the one of this service.",
-    "unsupported-fhir-version": "The FHIR version is not supported.",
-    "missing-data": "Required patient data is missing.",
-    "not-found": "There is nothing at this address.",
-    "method-not-allowed": "The HTTP method does not fit this address.",
-    "bad-request": "The request cannot be understood.",
-    "internal-error": "The service failed.",
-}
+"""Every code of ours: the FHIR issue type it goes with, and what it says in general."""
 
 
 class CallError(Exception):
@@ -66,10 +57,11 @@ class CallError(Exception):
 
 def outcome(error: CallError) -> dict[str, Any]:
     """The OperationOutcome of a refused call."""
+    kind, text = CODES[error.code]
     issue: dict[str, Any] = {
         "severity": "fatal" if error.status >= 500 else "error",
-        "code": _ISSUE_TYPES[error.code],
-        "details": {"coding": [{"system": CODE_SYSTEM, "code": error.code}], "text": _TEXTS[error.code]},
+        "code": kind,
+        "details": {"coding": [{"system": CODE_SYSTEM, "code": error.code}], "text": text},
         "diagnostics": error.diagnostics,
     }
     if error.expressions:

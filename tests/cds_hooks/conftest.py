@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from cds_hooks.app import create_app, load_guidance
 from cds_hooks.services import Guidance
-from cds_hooks.settings import Settings
+from cds_hooks.settings import LimitSettings, Settings
 
 Call = Callable[..., requests.Response]
 Serve = Callable[[FastAPI], AbstractContextManager[str]]
@@ -51,7 +51,7 @@ def serve() -> Serve:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return Settings(demo=True, allowed_origins=("https://ehr.example.org",), max_body_bytes=2_000_000)
+    return Settings(demo=True, allowed_origins=("https://ehr.example.org",), limits=LimitSettings(body_bytes=2_000_000))
 
 
 @pytest.fixture(scope="session")

@@ -57,12 +57,12 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
     )
     app.include_router(api_routes(guidance, settings))
     app.include_router(operation_routes(guidance))
-    app.include_router(guidance.pages())
     app.mount("/static", static_files())
     if settings.demo and settings.content is None:  # the sample patients are told for our guideline
         from cds_hooks.demo.routes import demo_routes
 
         app.include_router(demo_routes(guidance, settings))
+    app.mount("", guidance.pages())  # after all others: it answers for every address that is left
     app.add_middleware(Shield)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CrossOrigin, origins=settings.allowed_origins or (("*",) if settings.demo else ()))

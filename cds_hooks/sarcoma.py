@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from fastapi import APIRouter
+from starlette.routing import Router
 
 from cds_hooks.envelope import HookCall
 from cds_hooks.errors import CallError
@@ -60,6 +60,7 @@ class SarcomaGuidance:
         )
         self.titles: Mapping[str, str] = {entry.id: entry.title for entry in guideline.entries}
         self.version = _version(guideline)
+        self.faults: Sequence[str] = ()
 
     @classmethod
     def load(cls, settings: Settings) -> SarcomaGuidance:
@@ -72,7 +73,7 @@ class SarcomaGuidance:
         guidance._warm()
         return guidance
 
-    def pages(self) -> APIRouter:
+    def pages(self) -> Router:
         """The guidance pages."""
         return guidance_routes(self._guideline, demo=self._demo)
 

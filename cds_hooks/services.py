@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from fastapi import APIRouter
+from starlette.routing import Router
 
 from cds_hooks.envelope import HookCall
 from cds_hooks.prefetch import Template
@@ -64,11 +64,18 @@ class Guidance(Protocol):
         """The version of the content."""
 
     @property
+    def faults(self) -> Sequence[str]:
+        """What is wrong with the parts of the content that are left out, a finding each; none when all of it serves."""
+
+    @property
     def titles(self) -> Mapping[str, str]:
         """The titles of the recommendations that explanations name, by id."""
 
-    def pages(self) -> APIRouter:
-        """The pages about the content itself, without any patient."""
+    def pages(self) -> Router:
+        """The pages about the content itself, without any patient.
+
+        Not a router of FastAPI: that keeps what its routes refer to, and with it content that was replaced.
+        """
 
     def answer(self, service: Service, call: HookCall) -> Answer:
         """Evaluates one call. Raises ``CallError`` when the call cannot be answered."""

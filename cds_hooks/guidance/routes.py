@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from fastapi import APIRouter, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route, Router
 
 from cds_hooks.errors import CallError
 from cds_hooks.guidance.view import KINDS, entry_page
@@ -13,9 +14,8 @@ from cds_hooks.pages import page
 from plandefinitions.guideline import Guideline
 
 
-def guidance_routes(guideline: Guideline, *, demo: bool) -> APIRouter:
+def guidance_routes(guideline: Guideline, *, demo: bool) -> Router:
     """The pages; each rendered when it is first asked for, and kept, since nothing on it depends on the caller."""
-    router = APIRouter(tags=["Guidance"])
     entries = {entry.id: entry for entry in guideline.entries}
 
     @cache
@@ -31,22 +31,13 @@ def guidance_routes(guideline: Guideline, *, demo: bool) -> APIRouter:
     def entry_text(identifier: str) -> str:
         return page("guidance_entry.html", entry_page(entries[identifier]) | {"demo": demo})
 
-    @router.get("/guidance", summary="All guidance", response_class=HTMLResponse)
-    async def show_all() -> Response:
+    async def show_all(_: Request) -> Response:
         return HTMLResponse(index())
 
-    @router.get(
-        "/guidance/{recommendation_id}",
-        summary="One recommendation or order check",
-        response_class=HTMLResponse,
-        openapi_extra={
-            "parameters": [{"name": "recommendation_id", "in": "path", "required": True, "schema": {"type": "string"}}]
-        },
-    )
     async def show_one(request: Request) -> Response:
         identifier = request.path_params["recommendation_id"]
         if identifier not in entries:
             raise CallError(404, "not-found", "there is no guidance of this id; GET /guidance lists what there is")
         return HTMLResponse(entry_text(identifier))
 
-    return router
+    return Router([Route("/guidance", show_all), Route("/guidance/{recommendation_id}", show_one)])

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
+from starlette.routing import Router
 
 from cds_hooks.envelope import HookCall
 from cds_hooks.errors import CallError
@@ -28,8 +28,9 @@ _USAGE = (
 class PublishedGuidance:
     """Loaded content; one service for each plan and named event."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, faults: Sequence[str] = ()) -> None:
         self._content = content
+        self.faults = faults
         self._plans: Mapping[str, Plan] = {one.id: one.plan for one in content.services}
         self.services: Sequence[Service] = tuple(
             Service(
@@ -59,11 +60,11 @@ class PublishedGuidance:
         if loaded.errors and not loaded.content.services:
             lines = "\n".join(f"  {one}" for one in loaded.errors)
             raise ValueError(f"{folder}: has no plan that can be served:\n{lines}")
-        return cls(loaded.content)
+        return cls(loaded.content, tuple(map(str, loaded.errors)))
 
-    def pages(self) -> APIRouter:
+    def pages(self) -> Router:
         """None: the content's authors publish their own."""
-        return APIRouter()
+        return Router()
 
     def answer(self, service: Service, call: HookCall) -> Answer:
         """Applies the plan. Raises ``CallError``."""

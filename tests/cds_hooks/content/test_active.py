@@ -153,7 +153,7 @@ def test_replaced_content_is_freed_in_a_process_that_froze_it() -> None:
 def test_pages_are_those_of_the_content_that_is_served(serve: Callable[..., object]) -> None:
     active = ActiveContent(Loads(Words("1"), Words("2")))
     app = FastAPI()
-    app.mount("", active.pages)
+    app.router.default = active.pages
     with serve(app) as base:  # type: ignore[attr-defined]
         assert requests.get(f"{base}/guidance", timeout=10).text == "guidance 1"
         active.reload()

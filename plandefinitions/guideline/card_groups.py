@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from plandefinitions.guideline.decision import Decision
 from plandefinitions.guideline.entry import GROUPS, Figure
-
-OVERRIDE_REASONS = "https://sarcoma-cds.org/fhir/CodeSystem/override-reasons"
+from plandefinitions.guideline.override_reasons import coding
 
 _INCLUDE = re.compile(r"^include\s+(\w+)", re.MULTILINE)
 _SEVERITY = ("critical", "warning", "info")
 _RANKED = ("offered", "to-confirm", "alternative")
+_MOST_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class CardGroup:
     """A kind of card. Decisions of a ``shared`` group are on one card; of the others each has a card of its own.
 
     ``selection`` is CDS Hooks' selectionBehavior; ``wanted`` are facts of which the card says that they are not
-    recorded, where its entries read them; ``override_reasons`` are Codings.
+    recorded, where its entries read them; ``override_reasons`` are codes, for entries that name none.
     """
 
     key: str
@@ -33,7 +34,7 @@ class CardGroup:
     shared: bool
     selection: str
     wanted: tuple[str, ...]
-    override_reasons: tuple[Mapping[str, str], ...]
+    override_reasons: tuple[str, ...]
     caveats: tuple[Figure, ...]
 
 
@@ -54,26 +55,32 @@ class CardContent:
         """The most severe indicator on the card."""
         return min((d.indicator for d in self.decisions), key=_severity)
 
+    @property
+    def override_reasons(self) -> list[dict[str, str]]:
+        """Codings: the first of each entry before the second of any, no more than can be read at a glance."""
+        of_entries = (decision.entry.override_reasons or self.group.override_reasons for decision in self.decisions)
+        codes = dict.fromkeys(code for place in zip_longest(*of_entries) for code in place if code is not None)
+        return [coding(code) for code in list(codes)[:_MOST_REASONS]]
+
 
 @lru_cache(maxsize=1)
 def card_groups() -> dict[str, CardGroup]:
     """The groups by key, in the order in which their cards are shown. Every group of the entries has one."""
     described = json.loads(Path(__file__).with_name("cards.json").read_text(encoding="utf-8"))
-    displays = described["override_reasons"]
-    groups = {one["key"]: _group(one, displays) for one in described["groups"]}
+    groups = {one["key"]: _group(one) for one in described["groups"]}
     if set(groups) != set(GROUPS):
         raise ValueError(f"cards.json describes {sorted(groups)}, but entries have the groups {sorted(GROUPS)}")
     return groups
 
 
-def _group(described: Mapping[str, Any], displays: Mapping[str, str]) -> CardGroup:
+def _group(described: Mapping[str, Any]) -> CardGroup:
     return CardGroup(
         described["key"],
         described["title"],
         described["shared"],
         described["selection"],
         tuple(described["wanted"]),
-        tuple({"code": c, "system": OVERRIDE_REASONS, "display": displays[c]} for c in described["override_reasons"]),
+        tuple(described["override_reasons"]),
         tuple(Figure(one["text"], one["source"]) for one in described.get("caveats", ())),
     )
 

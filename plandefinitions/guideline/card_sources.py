@@ -12,7 +12,6 @@ from plandefinitions.guideline.entry import Entry
 TOPICS = "https://sarcoma-cds.org/fhir/CodeSystem/card-topics"
 _LABEL_LENGTH = 80
 _LINK_LABEL_LENGTH = 60
-_MOST_LINKS = 4
 
 
 def papers(entry: Entry) -> list[tuple[str, str]]:
@@ -32,14 +31,14 @@ def source(entry: Entry, topic: str, topic_title: str, guidance_url: str) -> dic
 
 
 def links(decisions: Iterable[Decision], guidance_url: str) -> list[dict[str, str]]:
-    """The guidance page of each of the first few entries on the card."""
+    """The guidance page of each entry on the card."""
     return [
         {
-            "label": shortened(f"Guidance: {decision.entry.title}", _LINK_LABEL_LENGTH),
+            "label": shortened(f"Guidance: {decision.entry.short}", _LINK_LABEL_LENGTH),
             "url": page(guidance_url, decision.id),
             "type": "absolute",
         }
-        for decision in list(decisions)[:_MOST_LINKS]
+        for decision in decisions
     ]
 
 

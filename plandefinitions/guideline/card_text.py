@@ -64,11 +64,14 @@ def shortened(text: str, length: int = SUMMARY_LENGTH) -> str:
     return f"{cut} …"
 
 
-def joined(head: str, reasons: Sequence[str], length: int = SUMMARY_LENGTH) -> str:
-    """A summary: what, then the whole reasons that fit. Those with a number say most and are chosen first."""
+def joined(head: str, reasons: Sequence[str], length: int = SUMMARY_LENGTH, *, in_order: bool = False) -> str:
+    """A summary: what, then the whole reasons that fit.
+
+    Those with a number say most and are chosen first; with ``in_order`` it is the first ones that are.
+    """
     shown = [plain(reason) for reason in reasons]
     chosen: list[int] = []
-    for number in sorted(range(len(shown)), key=lambda n: not _NUMBER.search(shown[n])):
+    for number in sorted(range(len(shown)), key=lambda n: not (in_order or _NUMBER.search(shown[n]))):
         longer = _sentence(head, [shown[n] for n in sorted([*chosen, number])])
         if _units(longer) <= length:
             chosen.append(number)

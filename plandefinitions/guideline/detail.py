@@ -5,6 +5,7 @@ Every text that comes from the record or from the content is escaped on its way 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
@@ -17,6 +18,8 @@ from plandefinitions.guideline.entry import Figure
 from plandefinitions.guideline.facts import LABELS, show
 
 _STATUS_WORDS = {"offered": "criteria met", "to-confirm": "criteria met so far", "alternative": "alternative"}
+_CAPITAL = re.compile(r"(?<=.)(?=[A-Z])")
+_MOST_CHARACTERS = 2500
 _MOST_FIGURES = 4
 _MOST_CAVEATS = 3
 _NOT_LISTED = frozenset({"in_scope", "drafts", "demographics"})
@@ -25,20 +28,26 @@ _SAID_BY = {"presentation": "disease_free_interval_months", "metastatic_status":
 """Facts that need no line beside another that says more."""
 
 
-def detail(content: CardContent, decisions: Decisions) -> str:
-    """The Markdown of a card with recommendations or about an order."""
-    parts = [_description(content.lead)]
-    parts += list(_options(content))
-    parts += [
+def detail(content: CardContent, decisions: Decisions, unread: Collection[str] = ()) -> str:
+    """The Markdown of a card with recommendations or about an order; ``unread``: resource types not wholly read."""
+    said = [
+        _description(content.lead),
+        *_options(content),
         _not_recorded(content, decisions),
-        _not_read(content, decisions),
+        not_read(unread, _facts_not_read(content, decisions)),
         _section("From the record", _facts_read(content, decisions)),
-        _section("Evidence", _figures(content)),
+    ]
+    closing = [
         _section("Mind", _caveats(content)),
         _local_settings(content, decisions),
         review(content.decisions, decisions),
     ]
-    return "\n\n".join(filter(None, parts))
+    figures = _figures(content)
+    while True:
+        text = "\n\n".join(filter(None, [*said, _section("Evidence", figures), *closing]))
+        if len(text) <= _MOST_CHARACTERS or not figures:
+            return text
+        figures.pop()  # the last options' first; all are on the guidance pages
 
 
 # -- one option ------------------------------------------------------------------------------------------------------
@@ -192,11 +201,28 @@ def _not_recorded(content: CardContent, decisions: Decisions) -> str:
     return f"**Not recorded:** {', '.join(names)}." if names else ""
 
 
-def _not_read(content: CardContent, decisions: Decisions) -> str:
+def _facts_not_read(content: CardContent, decisions: Decisions) -> list[str]:
     """The facts that are unknown because the resources that would have them were not read."""
     asked = _asked(content)
-    names = [escape_content(LABELS[key]) for key in FACT_KEYS if key in asked and _unread(key, decisions)]
-    return f"**Could not be read:** {', '.join(names)}." if names else ""
+    return [escape_content(LABELS[key]) for key in FACT_KEYS if key in asked and _unread(key, decisions)]
+
+
+def not_read(unread: Collection[str], facts: Sequence[str] = ()) -> str:
+    """That the record was not read completely: which resource types, and which facts that leaves unknown here."""
+    kinds = ", ".join(sorted(map(_plural, unread)))
+    if not kinds:
+        return f"**Could not be read:** {', '.join(facts)}." if facts else ""
+    rest = f": {', '.join(facts)}" if facts else ""
+    return (
+        f"**Not everything could be read from the record:** {escape(kinds)}. "
+        f"What rests on them is treated as unknown{rest}."
+    )
+
+
+def _plural(resource_type: str) -> str:
+    """`MedicationRequest` as "medication requests"."""
+    words = _CAPITAL.sub(" ", resource_type).lower()
+    return f"{words[:-1]}ies" if words.endswith("y") else words if words.endswith("s") else f"{words}s"
 
 
 def _unread(key: str, decisions: Decisions) -> bool:
@@ -222,7 +248,7 @@ def review(shown: Sequence[Decision], decisions: Decisions) -> str:
     line = f"Evidence last reviewed {escape(dates[0])}."
     limit = decisions.parameters.get("evidence_review_due_years")
     if limit is not None and _older(date.fromisoformat(dates[0]), int(limit.value), decisions.facts.as_of):
-        line += f" **This is more than {limit.number} years ago: look for newer evidence.**"
+        line += f" **This is more than {limit.shown} ago: look for newer evidence.**"
     return line
 
 

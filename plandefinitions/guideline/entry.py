@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from plandefinitions.guideline.errors import ContentError
+from plandefinitions.guideline.override_reasons import displays
 
 EXTENSIONS = "https://sarcoma-cds.org/fhir/StructureDefinition/"
 KINDS = ("recommendation", "order-check", "data-gaps")
@@ -47,6 +48,11 @@ class Entry:
         return str(self.plan["title"])
 
     @property
+    def short(self) -> str:
+        """What it is about in a few words: the PlanDefinition's subtitle, or else its title."""
+        return str(self.plan.get("subtitle") or self.plan["title"])
+
+    @property
     def action(self) -> Json:
         """The one action of the plan."""
         action: Json = self.plan["action"][0]
@@ -78,6 +84,16 @@ class Entry:
         """Whether the whole entry is a local rule rather than the papers'."""
         found = _extension(self.plan, "origin")
         return found is not None and found.get("valueCode") == "local"
+
+    @cached_property
+    def summary_criteria(self) -> tuple[str, ...]:
+        """The criteria that a card's summary tells; none: those that decided."""
+        return tuple(str(one["valueString"]) for one in _extensions(self.plan, "summary-criterion"))
+
+    @cached_property
+    def override_reasons(self) -> tuple[str, ...]:
+        """Codes of the reasons for setting it aside; none: those of its card."""
+        return tuple(str(one.get("valueCode")) for one in _extensions(self.plan, "override-reason"))
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -129,7 +145,11 @@ class Entry:
 
 
 def _extension(resource: Json, name: str) -> Json | None:
-    return next((one for one in resource.get("extension", ()) if one.get("url") == EXTENSIONS + name), None)
+    return next(_extensions(resource, name), None)
+
+
+def _extensions(resource: Json, name: str) -> Iterator[Json]:
+    return (one for one in resource.get("extension", ()) if one.get("url") == EXTENSIONS + name)
 
 
 _LIBRARY = re.compile(r"^library\s+(\w+)", re.MULTILINE)
@@ -152,7 +172,13 @@ def _read_entry(folder: Path) -> Entry:
     activities = {str(one["url"]): one for one in map(read_json, sorted(folder.glob("activitydefinition-*.json")))}
     if not plan.get("action"):
         raise ContentError(f"{folder / 'plandefinition.json'}: the plan has no action")
-    return Entry(folder, plan, activities, library_name(text, texts[0]), text)
+    entry = Entry(folder, plan, activities, library_name(text, texts[0]), text)
+    if unknown := [code for code in entry.override_reasons if code not in displays()]:
+        raise ContentError(
+            f"{folder / 'plandefinition.json'}: the extension {EXTENSIONS}override-reason is {unknown[0]!r}; "
+            f"it must be one of {', '.join(displays())}"
+        )
+    return entry
 
 
 def library_name(text: str, path: Path) -> str:

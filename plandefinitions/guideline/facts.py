@@ -149,13 +149,17 @@ def _histology(fact: Fact, part: str) -> str:
 
 def _interval(fact: Fact, part: str) -> str:
     if isinstance(fact.value, int):
-        return f"{fact.value} {'month' if fact.value == 1 else 'months'}"
+        return _months(fact.value)
     low, high = (fact.detail.get(one) for one in ("low", "high"))
     if not isinstance(high, int | float):
         return ""
     if isinstance(low, int | float):
         return f"between {math.floor(low)} and {math.ceil(high)} months"
-    return f"at most {math.ceil(high)} months"
+    return f"at most {_months(math.ceil(high))}"
+
+
+def _months(number: int) -> str:
+    return f"{number} {'month' if number == 1 else 'months'}"
 
 
 def interval_with_days(fact: Fact) -> str:
@@ -167,11 +171,15 @@ def interval_with_days(fact: Fact) -> str:
     return f"{months} and {days} {'day' if days == 1 else 'days'}"
 
 
+def _sites(fact: Fact, part: str) -> str:
+    return _plain(fact, part).replace("-", " ")
+
+
 def _lesions(fact: Fact, part: str) -> str:
     counts = fact.value if isinstance(fact.value, Mapping) else {}
     if part:
         return str(counts.get(part, ""))
-    organs = ", ".join(f"{site} {count}" for site, count in counts.items() if site != "total")
+    organs = ", ".join(f"{site.replace('-', ' ')} {count}" for site, count in counts.items() if site != "total")
     if "total" not in counts:
         return f"{organs} (not all sites counted)" if organs else ""
     noun = "metastasis" if counts["total"] == 1 else "metastases"
@@ -182,7 +190,7 @@ def _largest(fact: Fact, part: str) -> str:
     sizes = fact.value if isinstance(fact.value, Mapping) else {}
     if part:
         return f"{sizes[part]:g} cm" if part in sizes else ""
-    return ", ".join(f"{site} {cm:g} cm" for site, cm in sizes.items())
+    return ", ".join(f"{site.replace('-', ' ')} {cm:g} cm" for site, cm in sizes.items())
 
 
 def _drugs(fact: Fact, part: str) -> str:
@@ -231,6 +239,7 @@ def _cardiac(fact: Fact, part: str) -> str:
 
 _WRITERS: Mapping[str, Callable[[Fact, str], str]] = {
     "histology": _histology,
+    "metastatic_sites": _sites,
     "disease_free_interval_months": _interval,
     "lesion_count": _lesions,
     "largest_lesion_cm": _largest,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from mappers import Fact
 from plandefinitions.guideline.card_text import bullets, escape, joined, shortened
 from plandefinitions.guideline.decision import Decision, Decisions, Gap
-from plandefinitions.guideline.detail import fact_lines, review
+from plandefinitions.guideline.detail import fact_lines, not_read, review
 
 _MOST_GAPS = 5
 _MOST_TITLES = 4
@@ -26,7 +26,7 @@ def gap_summary(decisions: Decisions) -> str:
     return joined(f"Missing facts leave {len(decided)} {noun} undecided", [gap.label for gap in gaps])
 
 
-def gap_detail(decisions: Decisions, card: Decision) -> str:
+def gap_detail(decisions: Decisions, card: Decision, unread: Collection[str] = ()) -> str:
     """One line for each gap, those that decide most first; then what is known so far."""
     lines = [_line(gap) for gap in decisions.gaps[:_MOST_GAPS]]
     known = bullets(fact_lines(_KNOWN_SO_FAR, decisions))
@@ -36,6 +36,7 @@ def gap_detail(decisions: Decisions, card: Decision) -> str:
         bullets(lines),
         f"**What the record says of metastasis**\n\n{said}" if said else "",
         f"**From the record**\n\n{known}" if known else "",
+        not_read(unread),
         review([card], decisions),
     ]
     return "\n\n".join(filter(None, parts))

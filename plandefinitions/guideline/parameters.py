@@ -43,7 +43,9 @@ class Parameter:
     @property
     def shown(self) -> str:
         """The value with its unit."""
-        return self.number if self.unit in ("", "lesions", "score") else f"{self.number} {self.unit}"
+        if self.unit in ("", "lesions", "score"):
+            return self.number
+        return f"{self.number} {self.unit.removesuffix('s') if self.number == '1' else self.unit}"
 
 
 def read_parameters(

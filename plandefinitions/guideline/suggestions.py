@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,34 +70,47 @@ def _recommends(lead: Decision) -> bool:
 
 
 def _of_decision(decision: Decision, patient: Patient) -> Iterator[Json]:
-    """One suggestion for each action of the plan: its type (code system action-type) says what accepting it does."""
+    """One suggestion for each action of the plan, or for what is left of it where no draft order can be removed."""
     for action in (decision.entry.offers[identifier] for identifier in decision.offers):
-        kinds = {coding.get("code") for coding in (action.get("type") or {}).get("coding", ())}
-        if "remove" in kinds:
-            if removable := [reference for reference in decision.drafts if _RELATIVE.match(reference)]:
-                yield _removal(action, removable, patient)
-        elif canonical := str(action.get("definitionCanonical") or ""):
-            yield _creation(action, decision.entry.activities[canonical.partition("|")[0]], patient)
+        parts = [(part, list(_steps(part, decision, patient))) for part in action.get("action") or [action]]
+        if all(steps for _, steps in parts):
+            yield _suggestion(action, sorted((step for _, steps in parts for step in steps), key=_in_transaction))
+        else:
+            yield from (_suggestion(part, steps) for part, steps in parts if steps)
+
+
+def _suggestion(action: Mapping[str, Any], steps: list[Json]) -> Json:
+    """Its steps are carried out together."""
+    return {"label": shortened(_title(action), _LABEL_LENGTH), "actions": steps}
+
+
+def _in_transaction(step: Json) -> int:
+    """The place of a step in a FHIR transaction: deletes, then creates (FHIR R4, 3.1.0.11.2)."""
+    return ("delete", "create").index(step["type"])
+
+
+def _steps(action: Mapping[str, Any], decision: Decision, patient: Patient) -> Iterator[Json]:
+    """What accepting an action does, as its type (code system action-type) says: removal of every draft order that the
+    check is about, or a new draft. Nothing where the draft orders have no id.
+    """
+    kinds = {coding.get("code") for coding in (action.get("type") or {}).get("coding", ())}
+    if "remove" in kinds:
+        yield from (_removal(reference, patient) for reference in decision.drafts if _RELATIVE.match(reference))
+    elif canonical := str(action.get("definitionCanonical") or ""):
+        yield _creation(action, decision.entry.activities[canonical.partition("|")[0]], patient)
 
 
 def _creation(action: Mapping[str, Any], activity: Mapping[str, Any], patient: Patient) -> Json:
-    title = plain(str(action.get("title") or activity["title"]))
     made = draft(activity, Circumstances(patient.reference, now=patient.facts.as_of.isoformat())).resource
     if patient.disease and made["resourceType"] in _TAKES_REASON:
         made["reasonReference"] = [{"reference": patient.disease}]
-    step = {"type": "create", "description": f"Draft: {title}", "resource": made}
-    return {"label": shortened(title, _LABEL_LENGTH), "actions": [step]}
+    return {"type": "create", "description": f"Draft: {_title(action)}", "resource": made}
 
 
-def _removal(action: Mapping[str, Any], references: Iterable[str], patient: Patient) -> Json:
-    """One suggestion for all draft orders that the check is about: its actions are carried out together."""
-    title = plain(str(action.get("title") or "Remove the order"))
-    steps = [
-        {
-            "type": "delete",
-            "description": f"Remove the draft order for {patient.name_of_draft(reference)}",
-            "resourceId": reference,
-        }
-        for reference in references
-    ]
-    return {"label": shortened(title, _LABEL_LENGTH), "actions": steps}
+def _removal(reference: str, patient: Patient) -> Json:
+    description = f"Remove the draft order for {patient.name_of_draft(reference)}"
+    return {"type": "delete", "description": description, "resourceId": reference}
+
+
+def _title(action: Mapping[str, Any]) -> str:
+    return plain(str(action["title"]))

@@ -11,6 +11,7 @@ import pytest
 from mappers import PatientFacts, map_patient
 from plandefinitions.guideline.cards import build_cards
 from plandefinitions.guideline.decision import CriterionFound, Decision, Reads
+from plandefinitions.guideline.entry import EXTENSIONS, Entry
 from tests.card_rules import EXTENSION, problems
 from tests.plandefinitions.guideline.card_doubles import GUIDANCE, RECORD, decided, entry, facts, offered
 
@@ -102,13 +103,38 @@ def test_each_order_check_has_a_card_of_its_own() -> None:
     ]
 
 
-def test_summary_names_what_and_the_reasons_of_its_own() -> None:
-    common = "metastatic soft tissue sarcoma"
+def rows(*names: str) -> tuple[CriterionFound, ...]:
+    """Criteria that are met, each told in its own name in small letters."""
+    return tuple(CriterionFound(name, "met", name.lower(), "when", n, local=False) for n, name in enumerate(names))
+
+
+def test_summary_names_what_the_disease_and_the_reasons_of_its_own_first() -> None:
+    common, criteria = "soft tissue sarcoma", rows("Soft Tissue Sarcoma")
     (card,) = cards_of(
-        offered(SURGERY, common, "lungs only", "interval 52 months"),
-        offered(SBRT, common, "lung metastases", status="alternative"),
+        offered(SURGERY, common, "fit", "lungs only", "interval 52 months", criteria=criteria),
+        offered(SBRT, common, "fit", status="alternative", criteria=criteria),
     )
-    assert card["summary"] == "Surgery (and 1 more): lungs only; interval 52 months"
+    assert card["summary"] == "Surgery (and 1 more): leiomyosarcoma; lungs only; interval 52 months; fit"
+
+
+def test_summary_leaves_out_the_disease_where_a_reason_names_it_or_needs_its_room() -> None:
+    (card,) = cards_of(offered(DRUG, "no lipo-, but a leiomyosarcoma", "a prior line"))
+    assert card["summary"] == "Drug: no lipo-, but a leiomyosarcoma; a prior line"
+    long = "a reason that is longer than most, for which there is room, but not for anything beside it, not even a name."
+    (card,) = cards_of(offered(DRUG, f"{long} 1"))
+    assert card["summary"] == f"Drug: {long} 1"
+
+
+def test_summary_is_named_shortly_and_tells_the_criteria_that_the_plan_chose() -> None:
+    extension = [{"url": f"{EXTENSIONS}summary-criterion", "valueString": name} for name in ("Done", "Missing", "Few")]
+    plan = {**BOARD.plan, "subtitle": "Board", "extension": [*BOARD.plan["extension"], *extension]}
+    done = CriterionFound("Done", "not-met", "none done", "unless", 3, local=False)
+    missing = CriterionFound("Missing", "unknown", "unknown", "unless", 4, local=False)
+    (card,) = cards_of(
+        offered(replace(BOARD, plan=plan), "many", "few", criteria=(*rows("Many", "Few"), done, missing))
+    )
+    assert card["summary"] == "Board: leiomyosarcoma; none done; few"
+    assert card["links"][0]["label"] == "Guidance: Board"
 
 
 def test_a_sentence_of_the_plan_is_the_summary() -> None:
@@ -385,6 +411,56 @@ def test_links_lead_to_the_guidance_pages() -> None:
 def test_override_reasons_are_few_and_of_the_card(group: str) -> None:
     (card,) = cards_of(offered(entry("x", group)))
     assert 3 <= len(card["overrideReasons"]) <= 5
+
+
+def test_override_reasons_are_the_entries_own_the_first_of_each_first() -> None:
+    def with_reasons(plan: Entry, *codes: str) -> Entry:
+        extension = [{"url": f"{EXTENSIONS}override-reason", "valueCode": code} for code in codes]
+        return replace(plan, plan={**plan.plan, "extension": [*plan.plan["extension"], *extension]})
+
+    own = with_reasons(BOARD, "already-discussed", "record-wrong", "no-tissue")
+    other = with_reasons(entry("other", "work-up", rank=20), "no-tissue", "mri-contraindicated")
+    default = entry("default", "work-up", rank=30)
+    (card,) = cards_of(offered(own), offered(other))
+    assert [one["code"] for one in card["overrideReasons"]] == [
+        "already-discussed",
+        "no-tissue",
+        "record-wrong",
+        "mri-contraindicated",
+    ]
+    (card,) = cards_of(offered(own), offered(default))
+    assert [one["code"] for one in card["overrideReasons"]] == [
+        "already-discussed",
+        "already-arranged",
+        "record-wrong",
+        "no-consequence",
+        "no-tissue",
+    ]
+
+
+def test_every_shown_option_has_a_link() -> None:
+    (card,) = cards_of(*(offered(entry(f"e{number}", rank=number)) for number in range(7)))
+    assert [link["url"] for link in card["links"]] == [f"{GUIDANCE}/e{number}" for number in range(7)]
+
+
+def test_a_record_that_was_not_read_completely_is_said_on_every_card() -> None:
+    patient = map_patient(RECORD, patient_id="p1", as_of="2026-11-21", unread=["Procedure"])
+    decisions = decided(
+        offered(SURGERY, reads=Reads(("prior_local_therapy",))), offered(DRUG, reads=HISTOLOGY), patient=patient
+    )
+    told = "**Not everything could be read from the record:** document references, procedures. What rests on them is "
+    first, second = build_cards(decisions, GUIDANCE, {"Procedure", "DocumentReference"})
+    assert f"{told}treated as unknown: local therapy." in first["detail"]
+    assert f"{told}treated as unknown." in second["detail"]
+    assert all("Not everything" not in card["detail"] for card in build_cards(decisions, GUIDANCE))
+
+
+def test_the_last_figures_give_way_in_a_long_detail() -> None:
+    long = "A figure of many words. " * 24
+    entries = [entry(f"e{number}", rank=number, figures=[(f"{number} {long}", "Bui 2019")]) for number in range(4)]
+    (card,) = cards_of(*map(offered, entries))
+    assert len(card["detail"]) <= 2500
+    assert [f"- {number} A figure" in card["detail"] for number in range(4)] == [True, True, True, False]
 
 
 def test_the_same_call_gives_the_same_cards() -> None:

@@ -46,6 +46,14 @@ def test_names_the_facts_and_what_they_decide() -> None:
     assert "suggestions" not in card
 
 
+def test_says_that_the_record_was_not_read_completely() -> None:
+    base = decided()
+    gap = Gap("ecog", "ECOG performance status", (), "an ECOG Observation")
+    decisions = Decisions(base.facts, base.hook, (), (gap,), offered(PLAN), base.parameters)
+    (card,) = build_cards(decisions, GUIDANCE, unread=["MedicationStatement"])
+    assert "**Not everything could be read from the record:** medication statements." in card["detail"]
+
+
 def test_asks_whether_the_sarcoma_is_metastatic() -> None:
     liver, breast = (
         {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from plandefinitions.guideline.cards import build_cards
 from plandefinitions.guideline.decision import Decision
+from plandefinitions.guideline.entry import Entry
 from tests.card_rules import problems
 from tests.plandefinitions.guideline.card_doubles import GUIDANCE, decided, entry, facts, offered
 
@@ -102,6 +104,38 @@ def test_several_drafts_are_removed_together() -> None:
         ("delete", "MedicationRequest/d1", "Remove the draft order for eribulin"),
         ("delete", "MedicationRequest/d2", "Remove the draft order for pazopanib"),
     ]
+
+
+def replacement() -> Entry:
+    """A check that offers to replace the order, the parts of the replacement in the wrong order, or to remove it."""
+    plan = entry("check", "order-check", kind="order-check", removes=True, offers=["Draft order for doxorubicin"])
+    removal, creation = plan.action["action"]
+    group = {
+        "id": "replace",
+        "title": "Replace the order",
+        "selectionBehavior": "all",
+        "action": [creation, {**removal, "id": "inner"}],
+    }
+    return replace(plan, plan={**plan.plan, "action": [{**plan.action, "action": [group, removal]}]})
+
+
+def test_an_order_is_replaced_in_one_suggestion_removal_first() -> None:
+    card = card_of(
+        offered(replacement(), text="About the order.", drafts=("MedicationRequest/d1",), indicator="warning")
+    )
+    assert card["selectionBehavior"] == "at-most-one"
+    first, second = card["suggestions"]
+    assert (first["label"], first["isRecommended"]) == ("Replace the order", True)
+    assert [step["type"] for step in first["actions"]] == ["delete", "create"]
+    assert first["actions"][0]["resourceId"] == "MedicationRequest/d1"
+    assert first["actions"][1]["description"] == "Draft: Draft order for doxorubicin"
+    assert [step["type"] for step in second["actions"]] == ["delete"]
+
+
+def test_what_cannot_be_removed_is_not_replaced_but_the_better_order_can_be_made() -> None:
+    (suggestion,) = card_of(offered(replacement(), text="About the order.", drafts=("urn:uuid:6f1c",)))["suggestions"]
+    assert suggestion["label"] == "Draft order for doxorubicin"
+    assert [step["type"] for step in suggestion["actions"]] == ["create"]
 
 
 def test_a_comment_on_an_order_recommends_nothing() -> None:

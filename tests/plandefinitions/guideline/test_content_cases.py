@@ -1,5 +1,7 @@
 """The content's own cases, its form, and that every status an entry can have is tried."""
 
+import re
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from mappers.terminology import CONCEPTS, ancestors
 from mappers.terminology.drugs import ANTHRACYCLINES, CYTOTOXIC
 from plandefinitions.apply.content.load import load
 from plandefinitions.guideline import Guideline
+from plandefinitions.guideline.cards import EXTENSION, build_cards
 from plandefinitions.guideline.cases import Outcome, coverage, read_cases, run_case
 from plandefinitions.guideline.entry import Entry, read_entries
 from plandefinitions.guideline.errors import ContentError
@@ -55,10 +58,49 @@ def test_entry_has_what_the_readme_asks_for(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 def test_offers_have_their_activities(entry: Entry) -> None:
-    named = {one["definitionCanonical"] for one in entry.action.get("action", ()) if "definitionCanonical" in one}
+    offers = entry.offers.values()
+    actions = [*offers, *(part for offer in offers for part in offer.get("action", ()))]
+    named = {one["definitionCanonical"] for one in actions if "definitionCanonical" in one}
     assert named == set(entry.activities)
     for activity in entry.activities.values():
         assert "dosage" not in activity
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_override_reasons_are_few_and_fit_what_is_checked(entry: Entry) -> None:
+    assert not entry.override_reasons or 3 <= len(entry.override_reasons) <= 5
+    assert entry.override_reasons or entry.kind != "order-check"
+
+
+def test_an_unknown_override_reason_is_refused(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT / "nodal-biopsy", content / "nodal-biopsy")
+    path = content / "nodal-biopsy" / "plandefinition.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"not-accessible"', '"too-deep"'), encoding="utf-8")
+    with pytest.raises(ContentError, match=r"nodal-biopsy.*override-reason is 'too-deep'; it must be one of already-a"):
+        read_entries(content)
+
+
+@pytest.mark.parametrize("entry", [one for one in ENTRIES if one.summary_criteria], ids=lambda entry: entry.id)
+def test_summaries_tell_criteria_of_their_entry(entry: Entry) -> None:
+    decisions = [
+        one.decisions.of(entry.id)
+        for number, one in enumerate(map(outcome, range(len(CASES))))
+        if CASES[number].entry == entry.id and one.decisions.hook in entry.hooks
+    ]
+    names = {row.name for decision in decisions for row in decision.criteria}
+    assert set(entry.summary_criteria) <= names
+
+
+def test_cards_of_all_cases_are_short_and_say_what_and_why() -> None:
+    unread = ("MedicationRequest", "DiagnosticReport", "DocumentReference")
+    for number in range(len(CASES)):
+        for card in build_cards(outcome(number).decisions, "https://cds.example.org/guidance", unread):
+            assert len(card["detail"]) <= 2500, CASES[number].name
+            assert len(card["summary"]) < 140
+            assert not re.search(r"(?<![\d.])1 (months|metastases|days)\b", card["detail"] + card["summary"])
+            assert len(card["links"]) == len(card["extension"][EXTENSION])
+            assert 3 <= len(card["overrideReasons"]) <= 5
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)

@@ -1,11 +1,9 @@
-"""The application: its parts put together once, routes, and what every answer passes through."""
+"""The application: content loaded once, routes, and what every answer passes through."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib import metadata
 
 from fastapi import FastAPI
@@ -14,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_hooks.api import api_routes
-from cds_hooks.assembly import Assembly
 from cds_hooks.errors import CallError, refusal
 from cds_hooks.middleware import CrossOrigin, SecurityHeaders, Shield
 from cds_hooks.operations import operation_routes
@@ -47,17 +44,8 @@ def settled(app: FastAPI) -> FastAPI:
 
 
 def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
-    """The application; `guidance` is loaded as the settings say when it is not given.
-
-    Raises ``ValueError`` for faulty content and for keys or a database that cannot be used.
-    """
-    parts = Assembly(settings, guidance)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with parts:
-            yield
-
+    """The application; `guidance` is loaded as the settings say when it is not given."""
+    guidance = guidance or load_guidance(settings)
     app = FastAPI(
         title="sarcoma-cds",
         description="CDS Hooks service for metastatic soft tissue sarcoma",
@@ -66,26 +54,30 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={CallError: _refused, HTTPException: _not_routed},
-        lifespan=lifespan,
     )
-    app.include_router(api_routes(parts.pipeline))
-    app.include_router(operation_routes(parts.active, parts.storage))
+    app.include_router(api_routes(guidance, settings))
+    app.include_router(operation_routes(guidance))
     app.mount("/static", static_files())
     if settings.demo and settings.content is None:  # the sample patients are told for our guideline
         from cds_hooks.demo.routes import demo_routes
 
-        app.include_router(demo_routes(parts.active, settings))
-    app.mount("/", parts.active.pages)
+        app.include_router(demo_routes(guidance, settings))
+    app.mount("/", guidance.pages())
     app.add_middleware(Shield)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(CrossOrigin, origins=_origins(settings))
+    app.add_middleware(CrossOrigin, origins=settings.allowed_origins or (("*",) if settings.demo else ()))
     return app
 
 
-def _origins(settings: Settings) -> tuple[str, ...]:
-    if settings.demo and not settings.allowed_origins:
-        return ("*",)
-    return (*settings.allowed_origins, *(origin for client in settings.clients for origin in client.origins))
+def load_guidance(settings: Settings) -> Guidance:
+    """Our guideline, or the content of the folder that the settings name. Raises ``ValueError`` for faulty content."""
+    if settings.content is not None:
+        from cds_hooks.published import PublishedGuidance
+
+        return PublishedGuidance.load(settings.content)
+    from cds_hooks.sarcoma import SarcomaGuidance
+
+    return SarcomaGuidance.load(settings)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

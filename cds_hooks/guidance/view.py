@@ -60,7 +60,8 @@ def _evidence(entry: Entry) -> str:
     """
     path = entry.folder / "evidence.md"
     if not path.exists():
-        return "".join(_stated("Figures", entry.figures)) + "".join(_stated("Caveats", entry.caveats))
+        stated = {"Figures": entry.figures, "Caveats": entry.caveats, "In practice": entry.practice_notes}
+        return "".join(line for heading, statements in stated.items() for line in _stated(heading, statements))
     text = path.read_text(encoding="utf-8").lstrip()
     return text.partition("\n")[2] if text.startswith("# ") else text
 
@@ -68,9 +69,8 @@ def _evidence(entry: Entry) -> str:
 def _stated(heading: str, statements: Sequence[Figure]) -> Iterable[str]:
     if statements:
         yield f"## {heading}\n\n"
-    for one in statements:
-        yield f"- {one.text} ({one.source})\n"
-    yield "\n"
+        yield from (f"- {one.text} ({one.source})\n" for one in statements)
+        yield "\n"
 
 
 def _citations(entry: Entry) -> Iterable[Json]:

@@ -62,7 +62,7 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
         from cds_hooks.demo.routes import demo_routes
 
         app.include_router(demo_routes(guidance, settings))
-    app.mount("/", guidance.pages())
+    app.router.default = guidance.pages()
     app.add_middleware(Shield)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CrossOrigin, origins=settings.allowed_origins or (("*",) if settings.demo else ()))

@@ -10,6 +10,7 @@ import pytest
 from mappers.facts import FACT_KEYS
 from mappers.terminology import CONCEPTS, ancestors
 from mappers.terminology.drugs import ANTHRACYCLINES, CYTOTOXIC
+from mappers.terminology.tables import table
 from plandefinitions.apply.content.load import load
 from plandefinitions.guideline import Guideline
 from plandefinitions.guideline.cards import EXTENSION, build_cards
@@ -21,6 +22,7 @@ from plandefinitions.guideline.program import compile_program
 from plandefinitions.guideline.settings import CONTENT
 
 ENTRIES = read_entries(CONTENT)
+CODES_OF_PROCEDURES = {(row["code"], row["display"]) for row in table("procedures")}
 CASES = [case for entry in ENTRIES for case in read_cases(entry)]
 
 
@@ -64,6 +66,8 @@ def test_offers_have_their_activities(entry: Entry) -> None:
     assert named == set(entry.activities)
     for activity in entry.activities.values():
         assert "dosage" not in activity
+        for coding in activity.get("code", {}).get("coding", ()):
+            assert (coding["code"], coding["display"]) in CODES_OF_PROCEDURES
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, Router
 
 from cds_hooks.errors import CallError
-from cds_hooks.guidance.view import KINDS, entry_page
+from cds_hooks.guidance.view import KINDS, background, entry_page
 from cds_hooks.pages import page
 from plandefinitions.guideline import Guideline
 
@@ -24,7 +24,12 @@ def guidance_routes(guideline: Guideline, *, demo: bool) -> Router:
             {"kind": kind, "title": title, "items": [one for one in entries.values() if one.kind == kind]}
             for kind, title in KINDS.items()
         ]
-        values = {"groups": groups, "parameters": list(guideline.parameters.values()), "demo": demo}
+        values = {
+            "groups": groups,
+            "parameters": list(guideline.parameters.values()),
+            "background": background(entries.values()),
+            "demo": demo,
+        }
         return page("guidance_index.html", values)
 
     @cache

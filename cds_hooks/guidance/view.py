@@ -46,6 +46,19 @@ def entry_page(entry: Entry) -> dict[str, Any]:
     }
 
 
+def background(entries: Iterable[Entry]) -> str:
+    """What the guideline says beside its entries, in Markdown without its first heading; empty when it says nothing."""
+    folders = {entry.folder.parent for entry in entries}
+    texts = (folder / "context.md" for folder in sorted(folders))
+    return "\n".join(_untitled(path.read_text(encoding="utf-8")) for path in texts if path.exists())
+
+
+def _untitled(text: str) -> str:
+    """Without the first heading: there is one above it already."""
+    text = text.lstrip()
+    return text.partition("\n")[2] if text.startswith("# ") else text
+
+
 def _dates(plan: Json) -> list[tuple[str, str]]:
     names = {"date": "Published", "approvalDate": "Approved", "lastReviewDate": "Evidence last reviewed"}
     return [("Version", str(plan["version"]))] + [
@@ -54,16 +67,12 @@ def _dates(plan: Json) -> list[tuple[str, str]]:
 
 
 def _evidence(entry: Entry) -> str:
-    """The evidence page of the folder, in Markdown; where there is none, what the plan itself states.
-
-    Without its first heading: the title stands above it already.
-    """
+    """The evidence page of the folder, in Markdown; where there is none, what the plan itself states."""
     path = entry.folder / "evidence.md"
     if not path.exists():
         stated = {"Figures": entry.figures, "Caveats": entry.caveats, "In practice": entry.practice_notes}
         return "".join(line for heading, statements in stated.items() for line in _stated(heading, statements))
-    text = path.read_text(encoding="utf-8").lstrip()
-    return text.partition("\n")[2] if text.startswith("# ") else text
+    return _untitled(path.read_text(encoding="utf-8"))
 
 
 def _stated(heading: str, statements: Sequence[Figure]) -> Iterable[str]:

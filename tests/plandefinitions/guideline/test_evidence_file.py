@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from plandefinitions.guideline import Guideline
+from plandefinitions.guideline.settings import CONTENT
 
 _FILE = Path(__file__).resolve().parents[4] / "shared" / "evidence" / "recommendations.yaml"
 
@@ -43,6 +44,13 @@ def test_parameters_are_the_files(evidence: dict[str, Any], guideline: Guideline
     found = {name: (Decimal(one.default), one.unit, one.origin) for name, one in guideline.parameters.items()}
     wanted = evidence["parameters"].items()
     assert found == {name: (Decimal(one["value"]), one["unit"], one["origin"]) for name, one in wanted}
+
+
+def test_background_has_the_files_numbers(evidence: dict[str, Any]) -> None:
+    """Every number and reference of the notes that belong to no entry."""
+    said = (CONTENT / "context.md").read_text(encoding="utf-8")
+    for note in evidence["context_notes"]:
+        assert [number for number in re.findall(r"\d+(?:\.\d+)?", note) if number not in said] == [], note
 
 
 def test_figures_have_the_files_numbers(evidence: dict[str, Any], guideline: Guideline) -> None:

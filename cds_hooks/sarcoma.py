@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,7 +21,9 @@ from mappers import PatientFacts, map_patient
 from mappers.reading.collect import READERS
 from plandefinitions.guideline import Decision, Decisions, Guideline, GuidelineSettings
 from plandefinitions.guideline.cards import build_cards
+from plandefinitions.guideline.proof import load_proven
 
+_LOG = logging.getLogger(__name__)
 _PURPOSES = {
     "patient-view": (
         "Sarcoma guidance when the chart opens",
@@ -49,7 +52,7 @@ _USAGE = (
 class SarcomaGuidance:
     """The guideline, loaded; answers the four hooks."""
 
-    def __init__(self, guideline: Guideline, settings: Settings) -> None:
+    def __init__(self, guideline: Guideline, settings: Settings, faults: Sequence[str] = ()) -> None:
         self._guideline = guideline
         self._templates = patient_templates(READERS)
         self._guidance_url = f"{settings.base_url}/guidance"
@@ -60,16 +63,20 @@ class SarcomaGuidance:
         )
         self.titles: Mapping[str, str] = {entry.id: entry.title for entry in guideline.entries}
         self.version = _version(guideline)
-        self.faults: Sequence[str] = ()
+        self.faults = faults
 
     @classmethod
     def load(cls, settings: Settings) -> SarcomaGuidance:
         """Compiles the guideline's content; what is read on first use, such as code tables, is read now.
 
+        Entries whose own cases fail are left out and logged.
         Raises ``ContentError`` and ``SettingsError`` of the guideline.
         """
         chosen = GuidelineSettings(settings.parameters, frozenset(settings.switched_off))
-        guidance = cls(Guideline.load(chosen), settings)
+        proven = load_proven(chosen)
+        for fault in proven.faults:
+            _LOG.error("%s", fault)
+        guidance = cls(proven.guideline, settings, proven.faults)
         guidance._warm()
         return guidance
 
@@ -97,10 +104,10 @@ class SarcomaGuidance:
 
 
 def _version(guideline: Guideline) -> str:
-    """A version that changes with any entry's text or plan, and with the settings."""
-    digest = sha256()
+    """A version that changes with any entry's text or plan, the libraries they share, and the settings."""
+    digest = sha256(orjson.dumps(sorted(guideline.texts.items())))
     for entry in guideline.entries:
-        digest.update(orjson.dumps([entry.id, entry.text, entry.plan, entry.activities]))
+        digest.update(orjson.dumps([entry.id, entry.plan, entry.activities]))
     digest.update(orjson.dumps([[one.name, str(one.value)] for one in guideline.parameters.values()]))
     return digest.hexdigest()[:12]
 

@@ -1,7 +1,7 @@
 """The guideline, compiled once: from one patient's facts to decisions."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from cql import Engine
@@ -26,6 +26,8 @@ class Guideline:
         """For ``load``. ``off``: ids of entries that are compiled, since others refer to them, but not decided."""
         self.entries: tuple[Entry, ...] = tuple(one.entry for one in program.entries if one.entry.id not in off)
         self.parameters = parameters
+        self._program = program
+        self._off = off
         by_hook: dict[str, list[Compiled]] = defaultdict(list)
         for one in program.entries:
             if one.entry.id not in off:
@@ -46,6 +48,19 @@ class Guideline:
         parameters = read_parameters(program.libraries.texts[FACTS], program.words[FACTS], chosen.parameters)
         return cls(program, parameters, off)
 
+    def without(self, identifiers: Collection[str]) -> "Guideline":
+        """The same guideline with these entries not decided."""
+        return Guideline(self._program, self.parameters, self._off.union(identifiers))
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The CQL of every library, by its name."""
+        return self._program.libraries.texts
+
+    def included(self, entry: Entry) -> tuple[str, ...]:
+        """The names of the libraries that an entry's own includes, and those include."""
+        return self._program.libraries.included(entry.library)
+
     @property
     def hooks(self) -> tuple[str, ...]:
         """The hooks at which anything is decided."""
@@ -58,13 +73,18 @@ class Guideline:
             raise KeyError(identifier)
         return found
 
-    def decide(self, patient: PatientFacts, hook: str, now: datetime | None = None) -> Decisions:
+    def decide(
+        self, patient: PatientFacts, hook: str, now: datetime | None = None, only: Collection[str] | None = None
+    ) -> Decisions:
         """Decide every recommendation of the hook and, at the order hooks, every order check.
 
         A patient without a sarcoma of this guidance's scope, and one who has died, is answered without evaluating
-        anything: every entry is not applicable. ``now`` is the moment of the call with its time zone.
+        anything: every entry is not applicable. ``now`` is the moment of the call with its time zone; ``only`` are the
+        ids of the entries that are wanted.
         """
         entries = self._by_hook.get(hook, ())
+        if only is not None:
+            entries = tuple(one for one in entries if one.entry.id in only)
         reason = _out_of_scope(patient)
         if reason is None:
             return self._evaluator.decide(entries, patient, hook, now)

@@ -115,6 +115,17 @@ class Libraries:
             self._loaded[name] = library
         return self._loaded[name]
 
+    def included(self, name: str) -> tuple[str, ...]:
+        """The names of the libraries of this guideline that a library includes, and those include, each once."""
+        found: dict[str, None] = {}
+        pending = [self.load(name)]
+        while pending:
+            for one in pending.pop().includes.values():
+                if one.name in self.texts and one.name not in found:
+                    found[one.name] = None
+                    pending.append(one)
+        return tuple(found)
+
     def provide(self, name: str, version: str | None) -> Library | None:
         """For the compiler: an included library, None when there is none of that name."""
         return self.load(name) if name in self.texts else None

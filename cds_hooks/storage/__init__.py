@@ -1,0 +1,15 @@
+"""The database: audit trail, cards shown, feedback, seen tokens."""
+
+from cds_hooks.storage.errors import StorageError, StorageUnavailable
+from cds_hooks.storage.rows import CardFired, CardOutcome, HookAnswered, Purged
+from cds_hooks.storage.storage import Storage
+
+__all__ = [
+    "CardFired",
+    "CardOutcome",
+    "HookAnswered",
+    "Purged",
+    "Storage",
+    "StorageError",
+    "StorageUnavailable",
+]

@@ -1,8 +1,8 @@
 """Cards and discovery entries in the version of CDS Hooks that a client speaks.
 
-What is built is 2.0; for a client of 1.0 it is told in 1.0's words. Strict clients of that time refuse members that they
-do not know. What 1.0 has no place for is left out: a card means the same without it, since summary and detail carry it.
-``extension`` stays, which 1.0 reserves at every level.
+What is built is 2.0; for a client of 1.0 it is told in the words of 1.0. Strict clients of that time refuse members
+that they do not know. What 1.0 has no place for is left out: a card means the same without it, since summary and detail
+carry it. ``extension`` stays, which 1.0 reserves at every level.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def api_routes(guidance: Guidance, settings: Settings) -> APIRouter:
 
     async def run(request: Request, render: Callable[[Answer], object]) -> Response:
         service = _named(services, request.path_params["service_id"])
-        body = await read_body(request, settings.limits.body_bytes)
+        body = await read_body(request, settings.limits.body_bytes, settings.limits.body_seconds)
 
         def work() -> tuple[bytes, list[Answer]]:
             answer = evaluate(guidance, service, body, heed_as_of=settings.demo)

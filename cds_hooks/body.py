@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -10,8 +11,12 @@ from starlette.requests import ClientDisconnect, Request
 from cds_hooks.errors import CallError
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body, at most `limit` bytes. Raises ``CallError`` 413 as soon as it is larger, 415 when it is not JSON."""
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+    """The body, at most `limit` bytes and within so many seconds.
+
+    Raises ``CallError`` 413 as soon as it is larger, 408 when it has not come in time, 415 when it is not JSON, and 400
+    when the connection ends first.
+    """
     _check_type(request)
     too_large = CallError(
         413,
@@ -24,11 +29,14 @@ async def read_body(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise too_large
-            chunks.append(chunk)
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise too_large
+                chunks.append(chunk)
+    except TimeoutError as error:
+        raise CallError(408, "body-too-slow", f"the body did not come within {seconds:g} seconds") from error
     except ClientDisconnect as error:
         raise CallError(400, "body-incomplete", "the connection closed before the whole body had come") from error
     return b"".join(chunks)

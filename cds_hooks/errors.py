@@ -11,6 +11,9 @@ from typing import Any
 
 import orjson
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from cds_hooks.observability.facts import facts_of
 
 CODE_SYSTEM = "https://sarcoma-cds.org/fhir/CodeSystem/service-error"
 
@@ -39,6 +42,13 @@ CODES: Mapping[str, tuple[str, str]] = {
     "internal-error": ("exception", "The service failed."),
 }
 """Every code of ours: the FHIR issue type it goes with, and what it says in general."""
+
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"www-authenticate": "Bearer"},
+    408: {"connection": "close"},
+    503: {"retry-after": "1"},
+}
+"""Headers that belong to a status (RFC 9110)."""
 
 
 class CallError(Exception):
@@ -69,8 +79,24 @@ def outcome(error: CallError) -> dict[str, Any]:
     return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
-def refusal(error: CallError, headers: dict[str, str] | None = None) -> Response:
+class Refusal(Response):
+    """The HTTP answer of a refused call; tells log and metrics its code when it is sent."""
+
+    def __init__(self, error: CallError, headers: Mapping[str, str]) -> None:
+        super().__init__(
+            orjson.dumps(outcome(error)),
+            status_code=error.status,
+            media_type="application/json",
+            headers={**_HEADERS.get(error.status, {}), **headers},
+        )
+        self._code = error.code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the answer."""
+        facts_of(scope).code = self._code
+        await super().__call__(scope, receive, send)
+
+
+def refusal(error: CallError, headers: Mapping[str, str] | None = None) -> Response:
     """The HTTP answer of a refused call."""
-    return Response(
-        orjson.dumps(outcome(error)), status_code=error.status, media_type="application/json", headers=headers
-    )
+    return Refusal(error, headers or {})

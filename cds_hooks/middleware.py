@@ -1,4 +1,4 @@
-"""What every answer passes on its way out: cross-origin headers, security headers, and a shield against exceptions.
+"""What every request passes on its way in and every answer on its way out, before and after the application itself.
 
 Plain ASGI, so that answers to faults carry the same headers as any other: a browser client that gets an error without
 cross-origin headers sees nothing but "network error".
@@ -7,18 +7,27 @@ cross-origin headers sees nothing but "network error".
 from __future__ import annotations
 
 import logging
-import traceback
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Container
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks.errors import CallError, refusal
+from cds_hooks.limits import Admission, AdmissionLayer
+from cds_hooks.observability.facts import facts_of
+from cds_hooks.observability.log import exception_fields, field_extra
+from cds_hooks.observability.metrics import Metrics
+from cds_hooks.observability.observe import Observe
+from cds_hooks.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 _ALLOWED_METHODS = "GET, POST, OPTIONS"
-_ALLOWED_HEADERS = "Authorization, Content-Type, Accept, Accept-Language"
+_ALLOWED_HEADERS = "Authorization, Content-Type, Accept, Accept-Language, X-Request-Id"
+_EXPOSED_HEADERS = "X-Request-Id, Retry-After"
 _MAX_AGE = "600"
 
 CONTENT_SECURITY_POLICY = (
@@ -31,6 +40,88 @@ _SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
+_OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What load balancers and monitoring ask, from inside the network and without TLS."""
+
+
+def layers(
+    settings: Settings, metrics: Metrics, admission: Admission, services: Callable[[], Container[str]]
+) -> list[Middleware]:
+    """The layers around the application, outermost first; `services` tells the ids of the services there are."""
+    return [
+        Middleware(PublicPrefix, prefix=urlsplit(settings.base_url).path),
+        Middleware(CrossOrigin, origins=_origins(settings)),
+        Middleware(SecurityHeaders),
+        Middleware(Observe, metrics=metrics, services=services),
+        Middleware(Shield),
+        *([] if settings.demo else [Middleware(HttpsOnly)]),
+        Middleware(AdmissionLayer, admission=admission),
+    ]
+
+
+def _origins(settings: Settings) -> tuple[str, ...]:
+    if settings.demo and not settings.allowed_origins:
+        return ("*",)
+    return (*settings.allowed_origins, *(origin for client in settings.clients for origin in client.origins))
+
+
+class PublicPrefix:
+    """Takes the path of the public URL (``/cds`` of ``https://hospital.example.org/cds``) off the path of a request.
+
+    Some reverse proxies pass it on and some take it off themselves; both will do, and nothing inside knows of it.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on with the path that the application knows."""
+        if self._prefix and scope["type"] == "http" and scope["path"].startswith(f"{self._prefix}/"):
+            raw = scope.get("raw_path") or b""
+            scope = {
+                **scope,
+                "path": scope["path"].removeprefix(self._prefix),
+                "raw_path": raw.removeprefix(self._prefix.encode("ascii")),
+            }
+        await self._app(scope, receive, send)
+
+
+class HttpsOnly:
+    """Refuses what did not come by https, but from this very machine and for what monitoring asks.
+
+    Whether it did is told by the connection, or by `X-Forwarded-Proto` of a proxy that the settings trust (uvicorn has
+    looked at that). A proxy that the settings do not mention speaks for nobody, not even on this machine.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, or answers 403."""
+        if scope["type"] != "http" or scope["scheme"] == "https" or scope["path"] in _OPERATIONS or _is_local(scope):
+            await self._app(scope, receive, send)
+            return
+        words = (
+            "send this by https; a reverse proxy that did receive it by https must say so in X-Forwarded-Proto, "
+            "and its address must be among the trusted_proxies of the settings"
+        )
+        await refusal(CallError(403, "https-required", words))(scope, receive, send)
+
+
+def is_forwarded(scope: Scope) -> bool:
+    """Whether a proxy passed the request on."""
+    return any(name == b"forwarded" or name.startswith(b"x-forwarded-") for name, _ in scope["headers"])
+
+
+def _is_local(scope: Scope) -> bool:
+    client = scope.get("client")
+    if not client or is_forwarded(scope):
+        return False
+    try:
+        return ip_address(client[0]).is_loopback
+    except ValueError:
+        return False
 
 
 class CrossOrigin:
@@ -57,6 +148,7 @@ class CrossOrigin:
                 headers.add_vary_header("Origin")
                 if allowed:
                     headers["access-control-allow-origin"] = allowed
+                    headers["access-control-expose-headers"] = _EXPOSED_HEADERS
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -122,7 +214,7 @@ class Shield:
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            _LOG.error("%s while answering\n%s", type(error).__name__, frames)
+            about = field_extra(request_id=facts_of(scope).request_id, **exception_fields(error))
+            _LOG.error("%s while answering", type(error).__name__, extra=about)
             fault = CallError(500, "internal-error", "the call could not be answered; the service's log says more")
             await refusal(fault)(scope, receive, send)

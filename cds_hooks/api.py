@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from cds_hooks.body import parse_object, read_body
 from cds_hooks.envelope import read_call
 from cds_hooks.errors import CallError
+from cds_hooks.limits import Admission
 from cds_hooks.services import Answer, Guidance, Service
 from cds_hooks.settings import Settings
 
@@ -45,12 +45,11 @@ _CALL: dict[str, Any] = {
 }
 
 
-def api_routes(guidance: Guidance, settings: Settings) -> APIRouter:
+def api_routes(guidance: Guidance, settings: Settings, admission: Admission) -> APIRouter:
     """The routes of these endpoints."""
     router = APIRouter(tags=["CDS Hooks"])
     services = {service.id: service for service in guidance.services}
     discovery = orjson.dumps({"services": [service.to_json() for service in guidance.services]})
-    limiter = CapacityLimiter(settings.limits.evaluations)
 
     async def run(request: Request, render: Callable[[Answer], object]) -> Response:
         service = _named(services, request.path_params["service_id"])
@@ -60,7 +59,7 @@ def api_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             answer = evaluate(guidance, service, body, heed_as_of=settings.demo)
             return orjson.dumps(render(answer)), [answer]
 
-        content, kept = await to_thread.run_sync(work, limiter=limiter)
+        content, kept = await admission.evaluate(work)
         # The patient's resources hang on the answer. Freeing thousands takes milliseconds: not while the caller waits.
         return Response(content, media_type="application/json", background=BackgroundTask(kept.clear))
 

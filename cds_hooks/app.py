@@ -12,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_hooks.api import api_routes
+from cds_hooks.content.active import ActiveContent
 from cds_hooks.errors import CallError, refusal
-from cds_hooks.middleware import CrossOrigin, SecurityHeaders, Shield
+from cds_hooks.limits import Admission
+from cds_hooks.middleware import layers
+from cds_hooks.observability.metrics import Metrics
 from cds_hooks.operations import operation_routes
 from cds_hooks.pages import static_files
 from cds_hooks.services import Guidance
@@ -46,6 +49,10 @@ def settled(app: FastAPI) -> FastAPI:
 def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
     """The application; `guidance` is loaded as the settings say when it is not given."""
     guidance = guidance or load_guidance(settings)
+    active = ActiveContent(lambda: load_guidance(settings), guidance)
+    metrics = Metrics([one.name for one in settings.clients])
+    metrics.content(guidance.version)
+    admission = Admission(settings.limits, metrics.shed)
     app = FastAPI(
         title="sarcoma-cds",
         description="CDS Hooks service for metastatic soft tissue sarcoma",
@@ -54,18 +61,16 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={CallError: _refused, HTTPException: _not_routed},
+        middleware=layers(settings, metrics, admission, lambda: active.current.services),
     )
-    app.include_router(api_routes(guidance, settings))
-    app.include_router(operation_routes(guidance))
+    app.include_router(api_routes(guidance, settings, admission))
+    app.include_router(operation_routes(active, lambda: True, metrics))
     app.mount("/static", static_files())
     if settings.demo and settings.content is None:  # the sample patients are told for our guideline
         from cds_hooks.demo.routes import demo_routes
 
         app.include_router(demo_routes(guidance, settings))
     app.router.default = guidance.pages()
-    app.add_middleware(Shield)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(CrossOrigin, origins=settings.allowed_origins or (("*",) if settings.demo else ()))
     return app
 
 

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 
 _COMMANDS = {
     "apply": ("authoring.apply_command", "apply a PlanDefinition to one patient's data"),
+    "audit": ("authoring.audit_command", "the audit trail of the service, as FHIR AuditEvents"),
     "check": ("authoring.check_command", "validate a guideline's files"),
     "cql": ("authoring.cql_command", "run or translate CQL"),
     "serve": ("authoring.serve_command", "the CDS Hooks service"),
     "evaluate": ("authoring.evaluate_command", "one patient's record to cards"),
     "facts": ("authoring.facts", "the facts of one patient, with their evidence"),
+    "feedback": ("authoring.feedback_command", "what clinicians did with the cards: a report, their comments"),
     "test": ("authoring.test_command", "a guideline's own test cases, with coverage of conditions"),
 }
 """Command name to the module that holds it and a line of help. Modules load only when their command is called."""

@@ -69,7 +69,7 @@ def plot(report: Report, span: str) -> str:
         rows=rows,
         span=span,
         total=report.total,
-        calls=report.total.calls,
+        calls=report.calls,
         ticks=[(BAR_LEFT + BAR_WIDTH * one / top, one) for one in range(0, top + 1, step)],
         rate_ticks=[(RATE_LEFT + RATE_WIDTH * one / 100, one) for one in (0, 25, 50, 75, 100)],
         bar_height=_BAR_HEIGHT,
@@ -116,7 +116,7 @@ def _rate(figures: Figures) -> Rate | None:
         RATE_LEFT + RATE_WIDTH * acceptance.rate,
         RATE_LEFT + RATE_WIDTH * low,
         RATE_LEFT + RATE_WIDTH * high,
-        f"{acceptance.rate * 100:.0f} % of {acceptance.of}",
+        f"{acceptance.rate * 100:.0f} % ({acceptance.count} of {acceptance.of})",
     )
 
 

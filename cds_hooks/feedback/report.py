@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from cds_hooks.audit import CallRecord
 from cds_hooks.feedback.feedback import Feedback
+from cds_hooks.feedback.printable import printable
 from cds_hooks.feedback.share import Share
 from cds_hooks.storage.rows import CardFired, CardOutcome
 from plandefinitions.guideline.override_reasons import OVERRIDE_REASONS, displays
@@ -71,9 +72,9 @@ class Figures:
         """Overridden cards, of those with feedback."""
         return Share(self.overridden, self.accepted + self.overridden)
 
-    def fired(self, answered_calls: int) -> Share:
-        """Calls in whose cards it was, of the calls that were answered."""
-        return Share(self.calls, answered_calls)
+    def counted_reasons(self) -> list[tuple[Reason, int]]:
+        """The reasons of overridden cards, most frequent first."""
+        return sorted(self.reasons.items(), key=lambda one: (-one[1], one[0].words))
 
 
 @dataclass(slots=True)
@@ -95,14 +96,19 @@ class Report:
     """The whole of it, for the calls and cards of a span of time."""
 
     titles: Mapping[str, str] = field(repr=False)
+    calls: int = 0
+    """Calls that were answered, with cards or without."""
+    patient_ids: set[str] = field(default_factory=set, repr=False)
+    """The patients they were about, as far as their ids are recorded."""
     total: Figures = field(default_factory=Figures)
+    """Of all cards, each counted once however many recommendations it carries."""
     recommendations: dict[str, Recommendation] = field(default_factory=dict)
     unmatched: int = 0
     """Cards with feedback that were never shown to that client, or so long ago that it is not recorded any more."""
     changed: int = 0
     """Cards with more than one feedback."""
     doubtful_times: int = 0
-    """Feedback on shown cards with a time in the future, or before the card was first shown."""
+    """Cards with feedback whose time is in the future, or before the card was first shown."""
 
     def recommendation(self, identifier: str) -> Recommendation:
         """The entry of a recommendation, made when it is not there yet."""
@@ -110,6 +116,10 @@ class Report:
             title = self.titles.get(identifier) or identifier or "Cards that name no recommendation"
             self.recommendations[identifier] = Recommendation(identifier, title)
         return self.recommendations[identifier]
+
+    def fired(self, figures: Figures) -> Share:
+        """Calls in whose cards it was, of all that were answered."""
+        return Share(figures.calls, self.calls)
 
     def by_cards(self) -> list[Recommendation]:
         """The recommendations, most cards first."""
@@ -154,14 +164,14 @@ def make_report(
 
 
 def _count_call(report: Report, call: CallRecord) -> None:
-    on_cards = {one for card in call.cards for one in _ids(card.recommendations)}
-    counted = [report.total]
-    for identifier in on_cards:
+    counted = [report.total] if call.cards else []
+    for identifier in {one for card in call.cards for one in _ids(card.recommendations)}:
         counted += report.recommendation(identifier).of(call.content_version)
-    report.total.calls += 1
-    for figures in counted[1:]:
+    report.calls += 1
+    for figures in counted:
         figures.calls += 1
     if call.patient:
+        report.patient_ids.add(call.patient)
         for figures in counted:
             figures.patient_ids.add(call.patient)
 
@@ -201,4 +211,5 @@ def _reason(given: Feedback) -> Reason:
     if given.reason_code is None or given.reason_system is None:
         return NO_REASON if given.comment is None else COMMENT_ONLY
     ours = displays().get(given.reason_code) if given.reason_system == OVERRIDE_REASONS else None
-    return Reason(given.reason_system, given.reason_code, ours or given.reason_display or given.reason_code)
+    words = ours or given.reason_display or given.reason_code
+    return Reason(given.reason_system, given.reason_code, printable(" ".join(words.split())))

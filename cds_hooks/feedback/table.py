@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 
-from cds_hooks.feedback.report import Figures, Reason, Recommendation, Report
+from cds_hooks.feedback.report import Figures, Recommendation, Report
 from cds_hooks.feedback.share import Share
 
-TITLE_WIDTH = 44
+TITLE_WIDTH = 40
 _HEADINGS = (
     "Recommendation",
-    "Calls with it",
+    "Calls with it, of all",
     "Patients",
     "Cards",
     "Answered of cards",
@@ -19,16 +19,18 @@ _HEADINGS = (
     "Overridden of answered",
 )
 _LEGEND = """\
-Calls with it: of all answered calls. Cards: the same finding about the same patient is one card, however often shown;
-its newest feedback counts. A card with several recommendations counts for each of them; the last line counts each card
-once. In brackets: 95 % interval (Wilson)."""
+All calls are the answered ones. The same finding about the same patient is one card, however often shown; its newest
+feedback counts. A card with several recommendations counts for each of them; the last line counts each card once.
+In brackets: 95 % interval (Wilson)."""
 
 
-def table(report: Report) -> Iterator[str]:
-    """The lines of the report. It names no patient and quotes no comment."""
+def table(report: Report, span: str) -> Iterator[str]:
+    """The lines of the report. `span` says in words what it is about. It names no patient and quotes no comment."""
     listed = report.by_cards()
-    lines = [_row(one.title, one.figures, report) for one in listed]
-    yield from _aligned(_HEADINGS, [*lines, _row("All cards", report.total, report)])
+    yield f"{span}: {report.calls} answered calls, {len(report.patient_ids)} patients, {report.total.cards} cards."
+    yield ""
+    rows = [_row(one.title, one.figures, report) for one in listed]
+    yield from _aligned(_HEADINGS, [*rows, _row("All cards", report.total, report)])
     yield ""
     yield _LEGEND
     yield from _reasons(listed)
@@ -36,29 +38,24 @@ def table(report: Report) -> Iterator[str]:
     yield from _remarks(report)
 
 
-def share(one: Share) -> str:
+def _share(one: Share, *, with_interval: bool = True) -> str:
     """``12/20 60 % (39-78)``; a dash of nothing."""
     if one.rate is None or one.interval is None:
         return "-"
+    told = f"{one.count}/{one.of} {one.rate * 100:.0f} %"
     low, high = one.interval
-    return f"{one.count}/{one.of} {one.rate:.0%} ({low * 100:.0f}-{high * 100:.0f})".replace("%", " %")
-
-
-def counted_reasons(figures: Figures) -> list[tuple[Reason, int]]:
-    """The reasons, most frequent first."""
-    return sorted(figures.reasons.items(), key=lambda one: (-one[1], one[0].words))
+    return f"{told} ({low * 100:.0f}-{high * 100:.0f})" if with_interval else told
 
 
 def _row(title: str, figures: Figures, report: Report) -> tuple[str, ...]:
-    fired = figures.fired(report.total.calls)
     return (
         title,
-        "-" if fired.rate is None else f"{fired.count}/{fired.of} {fired.rate * 100:.0f} %",
+        _share(report.fired(figures), with_interval=False),
         str(figures.patients),
         str(figures.cards),
-        share(figures.answered),
-        share(figures.acceptance),
-        share(figures.override),
+        _share(figures.answered, with_interval=False),
+        _share(figures.acceptance),
+        _share(figures.override),
     )
 
 
@@ -69,7 +66,7 @@ def _reasons(listed: Sequence[Recommendation]) -> Iterator[str]:
         yield "Why cards were overridden"
     for one in overridden:
         yield f"  {one.title}"
-        for reason, count in counted_reasons(one.figures):
+        for reason, count in one.figures.counted_reasons():
             yield f"    {count:>5}  {reason.words}"
 
 
@@ -91,8 +88,8 @@ def _versions(listed: Sequence[Recommendation], report: Report) -> Iterator[str]
 def _remarks(report: Report) -> Iterator[str]:
     told = {
         "Cards whose feedback was changed later": report.changed,
-        "Feedback on cards that are not known (never shown to that client, or no longer kept)": report.unmatched,
-        "Feedback whose time cannot be right (in the future, or before the card was shown)": report.doubtful_times,
+        "Cards with feedback that are not known (never shown to that client, or no longer kept)": report.unmatched,
+        "Cards with feedback at an impossible time (in the future, before the card was shown)": report.doubtful_times,
     }
     if any(told.values()):
         yield ""

@@ -1,4 +1,4 @@
-"""What came under each prefetch key, told apart: absent, empty, read, partial, failed.
+"""What came for one call, key by key: absent, empty, read, partial, failed are told apart.
 
 The difference matters. An empty answer means "nothing on record"; an absent or failed one means that nobody looked,
 and then nothing may be concluded from not finding it.
@@ -6,29 +6,19 @@ and then nothing may be concluded from not finding it.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from cds_hooks.fhir_versions import refuse_other_version
+from cds_hooks.audit import FhirQuery
+from cds_hooks.errors import CallError
+from cds_hooks.prefetch.pages import Pages, Reading, State
+from cds_hooks.prefetch.reasons import told
 from cds_hooks.prefetch.templates import Template
 
 Json = Mapping[str, Any]
-
-
-class State(enum.Enum):
-    """What became of one key."""
-
-    ABSENT = "absent"
-    """The client did not send it."""
-    EMPTY = "empty"
-    """The client looked and found nothing: null, or a Bundle without entries."""
-    READ = "read"
-    PARTIAL = "partial"
-    """Some resources came, and there are more: a further page, or an error beside them."""
-    FAILED = "failed"
-    """Something came that is not the data: an OperationOutcome, another type, another patient."""
+_UNREAD = frozenset({State.ABSENT, State.FAILED, State.PARTIAL})
+_NOTHING = frozenset({State.ABSENT, State.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,97 +31,71 @@ class Received:
     """Resource types of which not everything was read."""
     missing: tuple[str, ...]
     """Keys of required templates that brought nothing, because they are absent or failed."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why a key was not read, or not all of it: a code of ``REASONS``."""
+    not_asked: str | None = None
+    """Why no FHIR server could be asked for what was not sent, if none could: a code of ``REASONS``."""
+    foreign: tuple[str, ...] = ()
+    """Resources of other patients that were left out, as ``Condition/123``."""
+    queries: tuple[FhirQuery, ...] = ()
+    """What a FHIR server was asked."""
+
+    @classmethod
+    def of(
+        cls,
+        templates: Sequence[Template],
+        readings: Mapping[str, Reading],
+        not_asked: str | None = None,
+        queries: Iterable[FhirQuery] = (),
+    ) -> Received:
+        """The readings of all keys, put together."""
+        states = {key: one.state for key, one in readings.items()}
+        return cls(
+            tuple(resource for one in readings.values() for resource in one.resources),
+            states,
+            frozenset(one.resource_type for one in templates if states[one.key] in _UNREAD),
+            tuple(one.key for one in templates if one.required and states[one.key] in _NOTHING),
+            {key: one.reason for key, one in readings.items() if one.reason is not None},
+            not_asked,
+            tuple(name for one in readings.values() for name in one.foreign),
+            tuple(queries),
+        )
+
+    def lacking(self, keys: Sequence[str]) -> CallError:
+        """The refusal for want of these keys: 412, with the reason of each and the mend."""
+        each = "; ".join(f"prefetch.{key}: {told(self.reasons[key])}" for key in keys)
+        server = f" As to fetching it: {told(self.not_asked)}." if self.not_asked else ""
+        return CallError(
+            412,
+            "missing-data",
+            f"patient data that is needed did not come: {each}.{server} "
+            "Send these keys as the prefetch templates of GET /cds-services say, "
+            "or fhirServer and fhirAuthorization with which they can be fetched",
+            [f"prefetch.{key}" for key in keys],
+        )
 
 
 def read_prefetch(prefetch: Json, templates: Sequence[Template], patient_id: str) -> Received:
-    """The resources under the templates' keys; other keys are ignored.
+    """What was sent under the templates' keys, and nothing else; other keys are ignored.
 
-    A Bundle or a single resource will do for either kind of template. Resources that belong under another key of ours
-    are left to that key; others that came along (a referenced Medication, say) are kept. Raises ``CallError`` when the
-    resources are of a FHIR version that is not supported.
+    Raises ``CallError`` when the resources are of a FHIR version that is not supported.
     """
-    keyed = frozenset(template.resource_type for template in templates)
-    resources: list[Json] = []
-    states: dict[str, State] = {}
-    for template in templates:
-        found, state = _read(prefetch, template, patient_id, keyed)
-        states[template.key] = state
-        resources += found
-    incomplete = {State.ABSENT, State.FAILED, State.PARTIAL}
-    return Received(
-        tuple(resources),
-        states,
-        frozenset(one.resource_type for one in templates if states[one.key] in incomplete),
-        tuple(one.key for one in templates if one.required and states[one.key] in {State.ABSENT, State.FAILED}),
-    )
+    keyed = types_of(templates)
+    readings = {one.key: read_key(prefetch, one, Pages(one, patient_id, keyed)) for one in templates}
+    return Received.of(templates, readings)
 
 
-def _read(prefetch: Json, template: Template, patient_id: str, keyed: frozenset[str]) -> tuple[list[Json], State]:
+def types_of(templates: Iterable[Template]) -> frozenset[str]:
+    """The resource types that have a key."""
+    return frozenset(one.resource_type for one in templates)
+
+
+def read_key(prefetch: Json, template: Template, pages: Pages) -> Reading:
+    """What was sent under one key. Raises ``CallError`` as `read_prefetch` does."""
     if template.key not in prefetch:
-        return [], State.ABSENT
+        return Reading(State.ABSENT, "not-sent")
     value = prefetch[template.key]
     if value is None:
-        return [], State.EMPTY
-    if not isinstance(value, dict):
-        return [], State.FAILED
-    is_bundle = value.get("resourceType") == "Bundle"
-    entries = value.get("entry") if is_bundle else [{"resource": value}]
-    if entries is not None and not isinstance(entries, list):
-        return [], State.FAILED
-    content = _Content.of(entries or (), template)
-    refuse_other_version(content.others, f"prefetch.{template.key}")
-    found = content.own
-    if template.resource_type == "Patient":  # one without an id is taken to be the one of the call
-        found = [one for one in found if one.get("id") in (None, patient_id)]
-    outcomes = [one for one in content.others if one.get("resourceType") == "OperationOutcome"]
-    more = content.broken or any(map(_is_error, outcomes)) or _has_further_page(value)
-    more = more or _falls_short(value, len(content.own))
-    if found:
-        company = [one for one in content.others if one.get("resourceType") not in keyed | {"OperationOutcome"}]
-        return found + company, State.PARTIAL if more else State.READ
-    something_else = bool(content.own) or len(outcomes) < len(content.others)
-    return [], State.EMPTY if is_bundle and not more and not something_else else State.FAILED
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """The resources of a Bundle: those of the template's type, and others. `broken`: there was an entry without one."""
-
-    own: list[Json]
-    others: list[Json]
-    broken: bool
-
-    @classmethod
-    def of(cls, entries: Iterable[Any], template: Template) -> _Content:
-        own: list[Json] = []
-        others: list[Json] = []
-        broken = False
-        for entry in entries:
-            resource = entry.get("resource") if isinstance(entry, dict) else None
-            if not isinstance(resource, dict):
-                broken = True
-            elif resource.get("resourceType") == template.resource_type:
-                own.append(resource)
-            else:
-                others.append(resource)
-        return cls(own, others, broken)
-
-
-def _is_error(outcome: Json) -> bool:
-    issues = outcome.get("issue")
-    if not isinstance(issues, list) or not issues:
-        return True
-    return any(not isinstance(one, dict) or one.get("severity") not in ("warning", "information") for one in issues)
-
-
-def _has_further_page(bundle: Json) -> bool:
-    links = bundle.get("link")
-    if not isinstance(links, list):
-        return False
-    return any(isinstance(link, dict) and link.get("relation") == "next" for link in links)
-
-
-def _falls_short(bundle: Json, came: int) -> bool:
-    """Whether the server says that more matched than came (a page cut off without a link to the next)."""
-    total = bundle.get("total")
-    return bundle.get("type") == "searchset" and type(total) is int and total > came
+        return Reading(State.EMPTY)
+    pages.add(value, f"prefetch.{template.key}")
+    return pages.result()

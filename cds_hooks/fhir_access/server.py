@@ -1,0 +1,29 @@
+"""The base URL of a FHIR server in its normal form, so that two spellings of it are told to be the same."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+_PORTS = {"https": 443, "http": 80}
+
+
+def base_url(url: str) -> str | None:
+    """The URL with scheme and host in lower case, without the scheme's own port and without a slash at the end.
+
+    None when it is not the http or https URL of a server: no host, or a user, a query or a fragment in it, or a path
+    that leads elsewhere (`..`).
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None or not url.isprintable():
+        return None
+    if "?" in url or "#" in url or "\\" in url or " " in url.strip():
+        return None
+    if {"..", "."} & set(parts.path.lower().replace("%2e", ".").split("/")):
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    shown = "" if port is None or port == _PORTS[parts.scheme] else f":{port}"
+    return f"{parts.scheme}://{host}{shown}{parts.path.rstrip('/')}"

@@ -22,6 +22,7 @@ from mappers.reading.collect import READERS
 from plandefinitions.guideline import Decision, Decisions, Guideline, GuidelineSettings
 from plandefinitions.guideline.cards import build_cards
 from plandefinitions.guideline.proof import load_proven
+from plandefinitions.guideline.settings import CONTENT
 
 _LOG = logging.getLogger(__name__)
 _PURPOSES = {
@@ -70,9 +71,11 @@ class SarcomaGuidance:
         """Compiles the guideline's content; what is read on first use, such as code tables, is read now.
 
         Entries whose own cases fail are left out and logged.
+
         Raises ``ContentError`` and ``SettingsError`` of the guideline.
         """
-        chosen = GuidelineSettings(settings.parameters, frozenset(settings.switched_off))
+        content = settings.guideline or CONTENT
+        chosen = GuidelineSettings(settings.parameters, frozenset(settings.switched_off), content)
         proven = load_proven(chosen)
         for fault in proven.faults:
             _LOG.error("%s", fault)

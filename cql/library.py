@@ -86,6 +86,13 @@ class Library:
         return {name: one for name, one in self.program.defines.items() if one.is_public}
 
     @property
+    def statements(self) -> frozenset[str]:
+        """The names of the library's own defines and functions, without what stands for its context."""
+        statements = (self._content.get("statements") or {}).get("def") or ()
+        contexts = {one.get("context") for one in statements}
+        return frozenset(one["name"] for one in statements if one["name"] not in contexts)
+
+    @property
     def parameters(self) -> Mapping[str, Definition]:
         """The library's own parameters by name."""
         return {one.name: one for one in self.program.parameters if one.library is None}

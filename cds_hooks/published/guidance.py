@@ -15,8 +15,9 @@ from cds_hooks.errors import CallError
 from cds_hooks.prefetch import Received, State, patient_templates, read_prefetch
 from cds_hooks.published.requirements import retrieved_types
 from cds_hooks.services import Answer, Service
-from plandefinitions.apply import Applied, ApplyProblem, Content, Plan, apply, load
+from plandefinitions.apply import Applied, ApplyProblem, Content, Plan, apply_all, hook_request
 from plandefinitions.cards import cards_of
+from plandefinitions.plan_cases import load_proven
 
 _LOG = logging.getLogger(__name__)
 _USAGE = (
@@ -48,13 +49,13 @@ class PublishedGuidance:
 
     @classmethod
     def load(cls, folder: Path) -> PublishedGuidance:
-        """Loads a folder. Plans with errors are left out and logged.
+        """Loads a folder. Plans with errors, or with cases of their own that fail, are left out and logged.
 
         Raises ``ValueError`` when there is no such folder, or it has errors and no plan without any.
         """
         if not folder.is_dir():
             raise ValueError(f"{folder}: is not a folder; give the one that holds the guideline's JSON files")
-        loaded = load([folder])
+        loaded = load_proven([folder])
         for one in loaded.diagnostics:
             _LOG.log(logging.ERROR if one.severity == "error" else logging.WARNING, "%s", one)
         if loaded.errors and not loaded.content.services:
@@ -77,21 +78,12 @@ class PublishedGuidance:
         return Answer(cards, lambda: _explanation(applied))
 
     def _apply(self, plan: Plan, call: HookCall, received: Received) -> Applied:
-        user = call.context.get("userId")
-        encounter = call.context.get("encounterId")
+        subject = f"Patient/{call.patient_id}"
         try:
-            return apply(
-                self._content,
-                plan,
-                received.resources,
-                subject=f"Patient/{call.patient_id}",
-                parameters=call.context,
-                encounter=f"Encounter/{encounter.rpartition('/')[2]}" if isinstance(encounter, str) else None,
-                practitioner=user if isinstance(user, str) and user.startswith("Practitioner/") else None,
-                now=call.now,
-                trigger=call.hook,
-                trace=True,
+            request = hook_request(
+                received.resources, hook=call.hook, subject=subject, context=call.context, now=call.now, trace=True
             )
+            return apply_all(self._content, [plan], request)[0]
         except ApplyProblem as problem:
             raise CallError(400, "bad-request", "the plan cannot be applied to what was sent") from problem
 

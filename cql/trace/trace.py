@@ -70,6 +70,12 @@ class Trace:
         """(library, define) of every define that was evaluated, in the order they finished."""
         return tuple(self._grown().defines)
 
+    @property
+    def computed(self) -> frozenset[tuple[str, str]]:
+        """(library, define or function) of all of which anything was computed."""
+        places = (self._blueprint.nodes[number] for number in {number for number, _ in self._events})
+        return frozenset((one.library, one.define) for one in places if one.define is not None)
+
     def define(self, name: str, library: str | None = None) -> DefineTrace:
         """The trace of one define (of the main library unless said otherwise). Raises ``KeyError`` if it was not
         evaluated.

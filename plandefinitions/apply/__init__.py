@@ -5,6 +5,7 @@ from plandefinitions.apply.content.diagnostics import Diagnostic
 from plandefinitions.apply.content.load import Loaded, load
 from plandefinitions.apply.content.model import Action, Plan
 from plandefinitions.apply.engine import apply, apply_all
+from plandefinitions.apply.hook_call import hook_request
 from plandefinitions.apply.outcome import Applied, AppliedAction, ConditionOutcome, Decision, Problem
 from plandefinitions.apply.request import ApplyProblem, Request, make_request
 from plandefinitions.apply.requirements import data_requirements
@@ -26,6 +27,7 @@ __all__ = [
     "apply",
     "apply_all",
     "data_requirements",
+    "hook_request",
     "load",
     "make_request",
 ]

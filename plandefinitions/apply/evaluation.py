@@ -75,6 +75,11 @@ class Evaluator:
             self._traces[bound.program] = self._sessions[bound.program].result.trace
         return tuple(dict.fromkeys(one.text for one in self._traces[bound.program].reasons(bound.key)))
 
+    def computed(self) -> frozenset[tuple[str, str]]:
+        """(library, define or function) of what has been computed. The request must be traced."""
+        traces = (one.result.trace.computed for one in self._sessions.values())
+        return frozenset[tuple[str, str]]().union(*traces)
+
     def _cql(self, bound: Bound) -> Outcome:
         try:
             return Outcome(self._session(bound.program).value(bound.key), None, bound)

@@ -120,6 +120,12 @@ def _concerned(guideline: Guideline, case: Case) -> frozenset[str] | None:
     return frozenset({case.entry, *(case.expected.get("others") or ())})
 
 
+def never_computed(guideline: Guideline, cases: Iterable[Case]) -> tuple[tuple[str, str], ...]:
+    """(library, define or function) of what none of these cases needs: dead, or not tested."""
+    seen = frozenset[tuple[str, str]]().union(*(guideline.computed(one.patient, one.entry, NOW) for one in cases))
+    return tuple(sorted(guideline.statements - seen))
+
+
 def _faults(case: Case, decisions: Decisions) -> Iterator[str]:
     expected = case.expected
     if "gaps" in expected:

@@ -35,7 +35,7 @@ class Evaluator:
         self, entries: tuple[Compiled, ...], patient: PatientFacts, hook: str, now: datetime | None
     ) -> Decisions:
         """Evaluate the entries' conditions together and tell what they gave."""
-        data = [{"resourceType": "Patient", "id": patient.patient_id or "patient"}, *patient.observations()]
+        data = _data(patient)
         given = {f"{FACTS}.{one.name}": one.value for one in self.parameters.values() if one.changed}
         wanted = dict.fromkeys(name for one in entries for name in one.wanted)
         values = self.engine.evaluate(data, parameters=given, now=now, defines=wanted)
@@ -52,6 +52,17 @@ class Evaluator:
         gaps = _gaps(decisions, patient) if asked and values[asked.outputs["When"]] is True else ()
         card = Decision(asked.entry, "offered", Said(("facts are missing",))) if asked and gaps else None
         return Decisions(patient, hook, decisions, gaps, card, self.parameters)
+
+    def computed(self, one: Compiled, patient: PatientFacts, now: datetime) -> frozenset[tuple[str, str]]:
+        """(library, define or function) of what deciding an entry computes, with the content's own parameters."""
+        result = self.engine.evaluate(_data(patient), now=now, defines=one.wanted, trace=True)
+        computed: frozenset[tuple[str, str]] = result.trace.computed
+        return computed
+
+
+def _data(patient: PatientFacts) -> list[dict[str, Any]]:
+    """What the guideline's CQL reads of a patient."""
+    return [{"resourceType": "Patient", "id": patient.patient_id or "patient"}, *patient.observations()]
 
 
 def _open(one: Compiled, values: Mapping[str, Any]) -> tuple[Criterion, ...]:

@@ -62,6 +62,19 @@ class Guideline:
         return self._program.libraries.included(entry.library)
 
     @property
+    def statements(self) -> frozenset[tuple[str, str]]:
+        """(library, define or function) of everything that the content's CQL defines."""
+        libraries = map(self._program.libraries.load, self.texts)
+        return frozenset((one.name, name) for one in libraries for name in one.statements)
+
+    def computed(self, patient: PatientFacts, identifier: str, now: datetime) -> frozenset[tuple[str, str]]:
+        """(library, define or function) of what deciding one entry for the patient computes. Slow: it is traced."""
+        if _out_of_scope(patient) is not None:
+            return frozenset()
+        entry = next(one for one in self._program.entries if one.entry.id == identifier)
+        return self._evaluator.computed(entry, patient, now)
+
+    @property
     def hooks(self) -> tuple[str, ...]:
         """The hooks at which anything is decided."""
         return tuple(self._by_hook)

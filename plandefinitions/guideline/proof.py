@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import mappers
 from cql.cache import fingerprint, read, write
 from cql.errors import CqlError
+from plandefinitions.code_version import code_version
 from plandefinitions.guideline.cases import read_cases, run_case
 from plandefinitions.guideline.entry import Entry
 from plandefinitions.guideline.errors import ContentError
@@ -104,18 +104,5 @@ def _digests(guideline: Guideline) -> dict[str, str]:
         cases = path.read_text(encoding="utf-8") if path.exists() else ""
         included = [texts[name] for name in (one.library, *guideline.included(one))]
         of_all = one.kind == "data-gaps" or _OF_OTHERS.search(cases)
-        found[one.id] = fingerprint(_code_version(), cases, plans[one.id], *([everything] if of_all else included))
+        found[one.id] = fingerprint(code_version(*_CODE), cases, plans[one.id], *([everything] if of_all else included))
     return found
-
-
-@cache
-def _code_version() -> str:
-    """Changes with every file of the packages that decide."""
-    return fingerprint(*(part for folder in _CODE for part in _states(folder)))
-
-
-def _states(folder: Path) -> Iterator[str]:
-    for file in sorted(folder.rglob("*")):
-        if file.suffix in (".py", ".csv", ".json", ".yaml"):
-            status = file.stat()
-            yield f"{file.relative_to(folder)} {status.st_size} {status.st_mtime_ns}"

@@ -1,7 +1,8 @@
 """Findings about guidance content, for its author.
 
 Codes are stable. By number: 10x files and FHIR structure, 11x invariants, 12x identity and status, 13x references
-between definitions, 14x expressions and CQL, 15x ActivityDefinitions, 16x triggers, 17x parameters.
+between definitions, 14x expressions and CQL, 15x ActivityDefinitions, 16x triggers, 17x parameters, 18x own test
+cases.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ CODES: dict[str, str] = {
     "PD-161": "cqf-cdsHooksEndpoint",
     "PD-170": "manifest cannot be used",
     "PD-171": "library parameter without a source",
+    "PD-180": "test cases that cannot be run",
+    "PD-181": "test case that fails",
 }
 
 

@@ -40,19 +40,30 @@ class Files:
 def read(paths: Iterable[Path], findings: Findings) -> Files:
     """Read files, and folders with all folders below them. What cannot be read is reported."""
     files = Files()
+    paths = tuple(paths)
     for path in paths:
         if not path.exists():
             findings.error("PD-101", f"{path} does not exist", Location(path), "give the path of a file or folder")
-        for file in sorted(_below(path)):
-            _read(file, files, findings)
+    for file in content_files(paths):
+        _read(file, files, findings)
     return files
 
 
-def _below(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from (one for one in path.rglob("*") if one.suffix in (".json", ".cql") and one.is_file())
-    elif path.exists():
-        yield path
+def content_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that are read: those named, and below folders all with JSON or CQL, without hidden ones.
+
+    Hidden folders are how version control and mounted configuration keep second copies.
+    """
+    for path in paths:
+        if path.is_dir():
+            found = (one for one in path.rglob("*") if one.suffix in (".json", ".cql") and one.is_file())
+            yield from sorted(one for one in found if not _is_hidden(one.relative_to(path)))
+        elif path.exists():
+            yield path
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _read(file: Path, files: Files, findings: Findings) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from plandefinitions import plan_cases
 from plandefinitions.apply import PlanNotFound, content, load
 from plandefinitions.apply.content.diagnostics import CODES
 
@@ -234,8 +235,9 @@ def test_pd_171_diagnostics_say_where_and_how_to_mend(guideline: Any) -> None:
 
 
 def test_pd_171_every_code_is_explained_and_used() -> None:
-    folder = Path(content.__file__).parent
-    used = {code for file in folder.glob("*.py") for code in re.findall(r'"(PD-\d+)"(?!:)', file.read_text())}
+    folders = (Path(content.__file__).parent, Path(plan_cases.__file__).parent)
+    files = [file for folder in folders for file in folder.glob("*.py")]
+    used = {code for file in files for code in re.findall(r'"(PD-\d+)"(?!:)', file.read_text())}
     assert used == CODES.keys()
 
 

@@ -26,7 +26,7 @@ def judge_ecog(view: View) -> Fact:
 
 
 def _newest_scores(view: View, kind: str) -> list[Finding]:
-    scored = newest_first([f for f in view.affirmed(kind) if isinstance(f.attributes.get("score"), int)])
+    scored = newest_first([f for f in view.affirmed(kind) if f.active and isinstance(f.attributes.get("score"), int)])
     return [f for f in scored if f.when == scored[0].when]
 
 
@@ -48,6 +48,7 @@ def judge_grade(view: View) -> Fact:
 def judge_cardiac(view: View) -> Fact:
     """The newest ejection fraction, and heart failure on record."""
     measured = newest_first([f for f in view.affirmed("lvef") if f.attributes.get("percent") is not None])
+    measured = [f for f in measured if f.active] or measured  # what was measured before tells something, if little
     failing = [f for f in view.affirmed("heart-failure") if f.active]
     value: dict[str, object] = {"lvef_percent": None, "lvef_date": None, "heart_failure": "yes" if failing else "none"}
     if measured:

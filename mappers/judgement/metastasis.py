@@ -83,7 +83,7 @@ def other_malignancies(view: View, histology: Fact) -> list[Finding]:
         for f in view.affirmed("other-malignancy")
         if f.active
         and f.attributes.get("metastasises") is not False
-        and f.reference not in view.sarcoma
+        and (f.attributes.get("metastatic") is True or f.reference not in view.sarcoma)
         and not (organ and f.text("site") == organ)
     ]
     if found and view.sarcoma and not any(r.startswith("Condition") for r in view.sarcoma):

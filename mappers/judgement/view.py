@@ -57,12 +57,17 @@ class View:
             if origin in CONCEPTS:
                 return "sarcoma" if in_scope(origin) else "other"
             return "" if "unknown" in origin else "other"
-        if finding.from_text and any(
-            other.reference == finding.reference and other.attributes.get("metastatic") is True
+        return "other" if finding.from_text and self._is_of_another_alone(finding.reference) else ""
+
+    def _is_of_another_alone(self, reference: str) -> bool:
+        """Whether a text speaks of another cancer's spread, and of no sarcoma."""
+        return any(
+            other.reference == reference and other.attributes.get("metastatic") is True
             for other in self.affirmed("other-malignancy")
-        ):
-            return "other"
-        return ""
+        ) and not any(
+            found.reference == reference and found.from_text and found.concept in CONCEPTS and in_scope(found.concept)
+            for found in self.affirmed("histology")
+        )
 
 
 def evidence_of(findings: Iterable[Finding]) -> tuple[Evidence, ...]:

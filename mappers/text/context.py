@@ -29,6 +29,7 @@ _NOT_A_RELATIVE = word_set(
     "bedside note feel concern ask asked worry worried describe described mention mentioned provide provided "
     "bring brought confirm deny think help visiting visit told here notice noticed"
 )
+_THE_PATIENT = frozenset(("patient", "pt"))
 _BESIDE_A_RELATIVE = frozenset(("by", "accompany", "accompanied", "discussed", "from", "per", "between"))
 
 Mark = Literal["negated", "uncertain", "historical", "other", "hypothetical", "planned", "refused", "dropped"]
@@ -156,7 +157,7 @@ def _forward_end(report: Report, sentence: Sentence, index: int, item: Item, cue
             limit = min(limit, later.first)
             break
     if cue.category == "other":
-        return limit
+        return next((at for at in range(item.last, limit) if folded[at] in _THE_PATIENT), limit)
     at, depth = item.last, 0
     while at < limit:
         token = folded[at]

@@ -1,7 +1,7 @@
 """Malignancies that are no sarcomas, and whether their metastases are spoken of."""
 
 from mappers.text.reading import Reading
-from mappers.text.spread import is_told_of
+from mappers.text.spread import tumour_after, tumour_before
 from mappers.text.vocabulary import Item
 
 
@@ -18,9 +18,10 @@ def _add_other(reading: Reading, index: int, item: Item) -> None:
         concept = _organ_of_carcinoma(reading, index) or concept
     before = reading.items[index - 1] if index else None
     metastatic = before is not None and "metastasis" in before.roles and item.first - before.last <= 1
-    if not metastatic and index + 1 < len(reading.items):
-        after = reading.items[index + 1]
-        metastatic = "metastasis" in after.roles and is_told_of(reading, item, after)
+    metastatic = metastatic or any(
+        tumour_after(reading, place, found) is item or tumour_before(reading, place, found) is item
+        for place, found in reading.with_role("metastasis")
+    )
     reading.add("other-malignancy", concept, item, {"metastatic": metastatic})
 
 

@@ -18,6 +18,7 @@ from mappers.text.words import word_set
 
 _SUSPECT_ORGANS = frozenset(("lung", "liver", "bone", "brain", "adrenal", "pleura", "peritoneum"))
 _FROM = word_set("from of the known his her a primary patient , left right uterine")
+_COPULAS = word_set("is are was were be being likely probably presumably arising arise originating derived , (")
 _LIMITS = word_set(
     "elsewhere outside beyond apart aside besides except other extrapulmonary extrathoracic extrahepatic "
     "additional further"
@@ -159,25 +160,57 @@ def _treated(reading: Reading, last: int) -> str:
 
 def _origin(reading: Reading, index: int, item: Item) -> str:
     """What the metastasis is of: "metastatic breast cancer", "metastasis from leiomyosarcoma"."""
-    for place in (index + 1, index + 2, index + 3):
-        if place >= len(reading.items):
-            break
-        other = reading.items[place]
-        between = reading.gap(item, other)
-        if len(between) > 5:
-            break
-        entry = other.roles.get("histology") or other.roles.get("other")
-        if entry is not None:
-            fits = not between or (between[0] in ("from", "of") and _FROM.issuperset(between)) or between[0] == "from"
-            return entry.concept if fits else ""
+    tumour = tumour_after(reading, index, item)
+    if tumour is not None:
+        return _tumour_of(tumour)
     if "unknown" in reading.next_words(item, 8) and "primary" in reading.next_words(item, 9):
         return "unknown primary"
-    if index:
-        before = reading.items[index - 1]
-        entry = before.roles.get("histology") or before.roles.get("other")
-        if entry is not None and is_told_of(reading, before, item):
-            return entry.concept
-    return ""
+    before = tumour_before(reading, index, item)
+    return _tumour_of(before) if before is not None else ""
+
+
+def _tumour_of(item: Item) -> str:
+    entry = item.roles.get("histology") or item.roles.get("other")
+    return entry.concept if entry is not None else ""
+
+
+def tumour_after(reading: Reading, index: int, item: Item) -> Item | None:
+    """The tumour named after a metastasis as its origin: "metastasis from X", "lung metastases are from X"."""
+    for other in reading.items[index + 1 : index + 4]:
+        between = reading.gap(item, other)
+        if len(between) > 6:
+            return None
+        if _tumour_of(other):
+            while between and between[0] in _COPULAS:
+                between = between[1:]
+            fits = between[:1] == ["from"] or (between[:1] == ["of"] and _FROM.issuperset(between))
+            return (
+                other
+                if fits or between[:2] in (["secondary", "to"], ["due", "to"]) or other.first == item.last
+                else None
+            )
+    return None
+
+
+def tumour_before(reading: Reading, index: int, item: Item) -> Item | None:
+    """The tumour named before a metastasis as its origin: "X metastases", "X, metastatic to", "cancer with mets"."""
+    if index and _tumour_of(reading.items[index - 1]) and is_told_of(reading, reading.items[index - 1], item):
+        return reading.items[index - 1]
+    for place in range(index - 1, max(index - 6, -1), -1):
+        other = reading.items[place]
+        if _tumour_of(other):
+            between = reading.gap(other, item)
+            with_it = between[:1] in (["with"], ["w"]) and "," not in between
+            return other if with_it and not _is_second(reading, place) else None
+    return None
+
+
+def _is_second(reading: Reading, place: int) -> bool:
+    """Whether a tumour is the second of two that are named together: what follows may belong to either."""
+    return any(
+        _tumour_of(before) and reading.gap(before, reading.items[place])[:1] in (["and"], ["&"], ["/"])
+        for before in reading.items[max(0, place - 2) : place]
+    )
 
 
 def is_told_of(reading: Reading, tumour: Item, item: Item) -> bool:

@@ -5,8 +5,9 @@ from decimal import Decimal
 from mappers.text.lesions import sites_of_lesion
 from mappers.text.mention import Attribute, Polarity
 from mappers.text.reading import Reading
+from mappers.text.scores import add_lvef, add_performance
 from mappers.text.sizes import number
-from mappers.text.staging import BETWEEN_NAME_AND_NUMBER, add_grade, add_stage
+from mappers.text.staging import add_grade, add_stage
 from mappers.text.vocabulary import Item
 from mappers.text.words import word_set
 
@@ -95,77 +96,6 @@ def _site_near(reading: Reading, index: int) -> str:
     if label is not None:
         return next((i.roles["site"].concept for i in label.items if "site" in i.roles), "")
     return ""
-
-
-def _number_after(reading: Reading, item: Item, reach: int = 8) -> int:
-    """The token of the number a name is followed by, or -1."""
-    for at in range(item.last, min(item.last + reach, reading.sentence.last)):
-        token = reading.folded[at]
-        if token[0].isdigit():
-            return at
-        if token not in BETWEEN_NAME_AND_NUMBER:
-            return -1
-    return -1
-
-
-def _add_performance(reading: Reading, index: int, item: Item) -> None:
-    scale = item.roles["performance"].concept
-    at = _number_after(reading, item)
-    if at < 0 or reading.context.unreal(item):
-        return
-    token = reading.folded[at]
-    if not token.isdigit() or len(token) > 3:
-        return
-    before = reading.folded[item.last : at]
-    value = int(token)
-    high = _range_end(reading, at)
-    doubtful = high is not None or reading.folded[at - 1] in ("<", ">", "≤", "≥") or "than" in before
-    karnofsky = scale == "karnofsky" or (value >= 30 and value % 10 == 0 and value <= 100)
-    if not (0 <= value <= 100 and value % 10 == 0 if karnofsky else 0 <= value <= 4):
-        return
-    kind = "karnofsky" if karnofsky else "ecog"
-    attributes: dict[str, Attribute] = {"score": value}
-    polarity: Polarity | None = None
-    if doubtful:
-        attributes = {"low": value, "high": high if high is not None else value}
-        polarity = "uncertain"
-    reading.add(kind, kind, item, attributes, last=at + 1, polarity=polarity)
-
-
-def _range_end(reading: Reading, at: int) -> int | None:
-    folded, last = reading.folded, reading.sentence.last
-    if (
-        at + 2 < last
-        and folded[at + 1] in ("-", "to", "/", "or")
-        and folded[at + 2].isdigit()
-        and len(folded[at + 2]) <= 3
-    ):
-        value = int(folded[at + 2])
-        return None if folded[at + 1] == "/" and value in (4, 5, 100) else value
-    if at + 3 < last and folded[at + 1] == "%" and folded[at + 2] == "-" and folded[at + 3].isdigit():
-        return int(folded[at + 3])
-    return None
-
-
-def _add_lvef(reading: Reading, index: int, item: Item) -> None:
-    at = -1
-    for place in range(item.last, min(item.last + 9, reading.sentence.last)):
-        if reading.folded[place][0].isdigit():
-            at = place
-            break
-        if reading.folded[place] in (",", "normal") and place > item.last:
-            break
-    if at < 0 or reading.context.unreal(item):
-        return
-    token = reading.folded[at]
-    value = number(token) if len(token) <= 5 else None
-    if value is None or not 5 <= value <= 90:
-        return
-    high = _range_end(reading, at)
-    attributes: dict[str, Attribute] = {"percent": value}
-    if high is not None:
-        attributes = {"percent": value, "high": high}
-    reading.add("lvef", "lvef", item, attributes, last=at + 1)
 
 
 def _add_pregnancy(reading: Reading, index: int, item: Item) -> None:
@@ -282,8 +212,8 @@ def _add_presentation(reading: Reading, index: int, item: Item) -> None:
 
 _READERS = {
     "resectable": _add_resectable,
-    "performance": _add_performance,
-    "lvef": _add_lvef,
+    "performance": add_performance,
+    "lvef": add_lvef,
     "stage": add_stage,
     "grade": add_grade,
     "pregnancy": _add_pregnancy,

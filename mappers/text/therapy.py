@@ -10,6 +10,10 @@ _CANCER_WORDS = word_set(
     "chemotherapy chemo cycle cancer tumor oncology sarcoma regimen treatment c1 c2 c3 c4 c5 c6 infusion mg m2 "
     "palliative adjuvant neoadjuvant progression metastasis ifosfamide doxorubicin gemcitabine mesna"
 )
+_NEXT = word_set(
+    "started start starting switched switch began begun begin commenced changed change considering consider plan "
+    "planned now sd stable pr response continue continued continuing recommend offered next proceed will under"
+)
 _OPENING = word_set("on after following through despite under during to upon with of since")
 _GIVEN_BEFORE = word_set("after since following despite")
 """Before a treatment: it was given, even where what came after it is denied ("no progression since doxorubicin")."""
@@ -171,6 +175,8 @@ def _drugs_from(reading: Reading, place: int, step: int, edge: int) -> tuple[str
         if away > (8 if not found else 4):
             break
         entry = other.roles.get("regimen") or other.roles.get("drug")
+        if entry is not None and found and step > 0 and _begins_another(reading, edge, other):
+            break
         if entry is not None and _given(reading, other) != "negated":
             found.append(entry.concept)
             edge = other.last if step > 0 else other.first
@@ -181,6 +187,14 @@ def _drugs_from(reading: Reading, place: int, step: int, edge: int) -> tuple[str
             break
         place, taken = place + step, taken + 1
     return tuple(dict.fromkeys(found if step > 0 else reversed(found)))
+
+
+def _begins_another(reading: Reading, edge: int, other: Item) -> bool:
+    """Whether a drug is what came next, not one of those before: "PD on doxorubicin; started pazopanib"."""
+    between = range(edge, other.first)
+    return any(reading.report.written[at] == ";" for at in between) or not _NEXT.isdisjoint(
+        reading.folded[at] for at in between
+    )
 
 
 def _read_procedures(reading: Reading) -> None:

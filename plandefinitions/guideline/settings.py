@@ -9,6 +9,11 @@ CONTENT = Path(__file__).resolve().parents[1] / "content"
 """The guideline that comes with the product."""
 
 
+def holds_guideline(folder: Path) -> bool:
+    """Whether a folder has the form of this guideline, with its shared library; else it is FHIR content of others."""
+    return (folder / "library" / "SarcomaFacts.cql").is_file()
+
+
 @dataclass(frozen=True, slots=True)
 class GuidelineSettings:
     """Local choices. What they name must exist: ``Guideline.load`` raises ``SettingsError`` otherwise.

@@ -1,6 +1,7 @@
 """The database: audit trail, cards shown, feedback, seen tokens."""
 
 from cds_hooks.storage.errors import StorageError, StorageUnavailable
+from cds_hooks.storage.retention import Retention
 from cds_hooks.storage.rows import CardFired, CardOutcome, HookAnswered, Purged
 from cds_hooks.storage.storage import Storage
 
@@ -9,6 +10,7 @@ __all__ = [
     "CardOutcome",
     "HookAnswered",
     "Purged",
+    "Retention",
     "Storage",
     "StorageError",
     "StorageUnavailable",

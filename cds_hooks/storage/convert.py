@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -18,16 +18,23 @@ Row = Mapping[str, Any]
 
 def text(value: str) -> str:
     """The text with what a database may not hold (NUL, lone surrogates) replaced, so that it cannot stop a record."""
-    if value.isascii():
-        return value.replace("\0", "�")
+    if value.isascii() and "\0" not in value:
+        return value
     return value.encode("utf-8", "replace").decode().replace("\0", "�")
+
+
+def moment(value: datetime) -> datetime:
+    """The moment in UTC. Raises ``ValueError`` where it has no time zone: which moment it is would be a guess."""
+    if value.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return value.astimezone(UTC)
 
 
 def call_row(record: CallRecord) -> Row:
     """The row of ``calls``."""
     return {
         "id": record.id,
-        "at": record.at,
+        "at": moment(record.at),
         "kind": record.kind,
         "service": text(record.service),
         "content_version": record.content_version,
@@ -80,7 +87,7 @@ def card_rows(record: CallRecord) -> list[Row]:
         one.uuid: {
             "card": text(one.uuid),
             "client": text(record.client or ""),
-            "at": record.at,
+            "at": moment(record.at),
             "call": record.id,
             "service": text(record.service),
             "content_version": record.content_version,
@@ -112,7 +119,7 @@ def feedback_rows(given: Iterable[Feedback], received: datetime) -> list[Row]:
             "client": text(one.client),
             "service": text(one.service),
             "outcome": one.outcome,
-            "at": one.at,
+            "at": moment(one.at),
             "accepted_suggestions": sorted({text(suggestion) for suggestion in one.accepted_suggestions}),
             "reason_system": _text(one.reason_system),
             "reason_code": _text(one.reason_code),

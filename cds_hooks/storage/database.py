@@ -23,6 +23,7 @@ HURRIED_SECONDS = 2.0
 """The longest wait for the database during a call: for a connection, a lock, or the server's next bytes."""
 UNHURRIED_SECONDS = 60.0
 """The same for migrations, reports and the deletion of old records."""
+_ASK = text("SELECT 1")
 
 
 class Database:
@@ -56,6 +57,7 @@ class Database:
     @contextmanager
     def change(self) -> Iterator[Connection]:
         """A transaction that may take its time: migrations, deletion. Raises ``StorageUnavailable``."""
+        self.ask()
         with _failing(), _connected(self._unhurried) as connection:
             self._begin(connection, durable=True)
             yield connection
@@ -63,15 +65,15 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, and may take its time. Raises ``StorageUnavailable``."""
+        self.ask()
         with _failing(), _connected(self._unhurried) as connection:
             yield connection
 
-    @contextmanager
-    def ask(self) -> Iterator[Connection]:
-        """A transaction that only reads, during a call. Raises ``StorageUnavailable``."""
+    def ask(self) -> None:
+        """Raises ``StorageUnavailable`` where the database does not answer."""
         with _failing(), _connected(self._hurried) as connection:
             self._check_file()
-            yield connection
+            connection.execute(_ASK)
 
     def prepare(self) -> None:
         """Makes the file (SQLite), readable for nobody else, and switches it to a write-ahead log.
@@ -186,7 +188,6 @@ def _engine(address: Address, seconds: float, pool: type[Pool], **pooled: Any) -
     if address.file is not None:
         event.listen(engine, "connect", _prepare_sqlite)
     else:
-        engine.dialect.use_insertmanyvalues_wo_returning = True  # many rows in one round trip
         event.listen(engine, "checkout", _ping)
     return engine
 
@@ -203,4 +204,6 @@ def _ping(connection: DBAPIConnection, record: Any, _proxy: object) -> None:
     try:
         connection.execute_simple("SELECT 1")
     except Exception as error:
+        if isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError):
+            raise  # a new connection would wait as long again
         raise DisconnectionError("the connection is broken") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Literal
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Reason = Literal["unreachable", "refused", "busy", "read-only", "full", "damaged", "replaced", "failed"]
@@ -66,13 +66,15 @@ def reason_of(error: Exception) -> Reason:
     if isinstance(cause, sqlite3.Error):
         return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, "failed")
     state = sqlstate(cause)
-    if state is None:
-        return "unreachable" if isinstance(cause, OSError) or is_broken(error) else "failed"
+    if state is None:  # not the server's words: its driver's, or the network's
+        return "unreachable" if isinstance(error, (OSError, DBAPIError, DisconnectionError)) else "failed"
     return next((_SQLSTATE[state[:n]] for n in (5, 3, 2) if state[:n] in _SQLSTATE), "failed")
 
 
 def is_broken(error: Exception) -> bool:
     """Whether the connection is of no more use: the server said nothing, so what it last did is not known."""
+    if not isinstance(error, (OSError, DBAPIError)):
+        return False
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return False

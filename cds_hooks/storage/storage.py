@@ -9,15 +9,16 @@ from typing import Self
 from cds_hooks.audit.record import CallRecord
 from cds_hooks.feedback.feedback import Feedback
 from cds_hooks.settings.parts import DatabaseSettings
-from cds_hooks.storage import reports
-from cds_hooks.storage.convert import call_row, card_rows, feedback_rows, token_digest
+from cds_hooks.storage import reports, schema
+from cds_hooks.storage.convert import call_row, card_rows, feedback_rows, moment, token_digest
 from cds_hooks.storage.database import Database
+from cds_hooks.storage.deletion import delete_before
 from cds_hooks.storage.errors import StorageUnavailable
 from cds_hooks.storage.identifiers import Identifiers, identifiers
 from cds_hooks.storage.migrate import migrate
 from cds_hooks.storage.rows import CardFired, CardOutcome, HookAnswered, Purged
-from cds_hooks.storage.statements import Statements
 from cds_hooks.storage.url import read_url
+from cds_hooks.storage.writes import PostgresqlWrites, SqliteWrites, Writes
 
 
 class Storage:
@@ -31,7 +32,7 @@ class Storage:
         self._database = database
         self._ids = ids
         self._settings = settings
-        self._statements = Statements.of(database.is_sqlite)
+        self._writes: Writes = SqliteWrites() if database.is_sqlite else PostgresqlWrites()
 
     @classmethod
     def open(cls, settings: DatabaseSettings) -> Self:
@@ -55,19 +56,16 @@ class Storage:
     def reachable(self) -> bool:
         """Whether the database answers, within about two seconds, and is still the one that was opened."""
         try:
-            with self._database.ask() as connection:
-                connection.execute(self._statements.ask)
+            self._database.ask()
         except StorageUnavailable:
             return False
         return True
 
     def record_call(self, record: CallRecord) -> None:
         """Writes the audit record of a call, and the cards that were shown."""
+        call, shown = call_row(self._ids.stored(record)), card_rows(record)
         with self._database.write() as connection:
-            connection.execute(self._statements.call, call_row(self._ids.stored(record)))
-            cards = card_rows(record)
-            if cards:
-                connection.execute(self._statements.cards, cards)
+            self._writes.call(connection, call, shown)
 
     def record_feedback(self, given: Sequence[Feedback]) -> None:
         """Writes feedback, all of it or none; it is on the disk when this returns.
@@ -76,17 +74,18 @@ class Storage:
         """
         if not given:
             return
+        rows = feedback_rows(given, datetime.now(UTC))
         with self._database.write(durable=True) as connection:
-            connection.execute(self._statements.feedback, feedback_rows(given, datetime.now(UTC)))
+            self._writes.feedback(connection, rows)
 
     def first_use(self, issuer: str, token_id: str, expires: datetime) -> bool:
         """Whether a token is used for the first time, here or in any other process; it is remembered until `expires`.
 
         `expires` is when the token would be refused anyway, so the allowance for clocks belongs into it.
         """
-        row = {"digest": token_digest(issuer, token_id), "expires": expires, "now": datetime.now(UTC)}
+        digest = token_digest(issuer, token_id)
         with self._database.write() as connection:
-            return connection.execute(self._statements.token, row).first() is not None
+            return self._writes.first_use(connection, digest, moment(expires), datetime.now(UTC))
 
     def calls(
         self, since: datetime | None = None, until: datetime | None = None, *, patient: str | None = None
@@ -121,10 +120,9 @@ class Storage:
         """
         audit = now - timedelta(days=self._settings.audit_days)
         quality = now - timedelta(days=self._settings.feedback_days)
-        delete = self._statements.delete
         return Purged(
-            calls=delete["calls"].run(self._database, audit),
-            cards=delete["cards"].run(self._database, quality),
-            feedback=delete["feedback"].run(self._database, quality),
-            tokens=delete["seen_tokens"].run(self._database, now),
+            calls=delete_before(self._database, schema.calls.c.at, audit),
+            cards=delete_before(self._database, schema.cards.c.at, quality),
+            feedback=delete_before(self._database, schema.feedback.c.received, quality),
+            tokens=delete_before(self._database, schema.seen_tokens.c.expires, now),
         )

@@ -1,0 +1,1 @@
+"""Ends processes at random moments and looks what became of their data."""

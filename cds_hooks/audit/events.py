@@ -89,7 +89,7 @@ class AuditEvents:
                 *_user(record),
             ],
             "source": self._source(),
-            "entity": [_request(record), *patient, _read(query) if read else _searched(query)],
+            "entity": [_request(record), *patient, self._read(query) if read else _searched(query)],
         }
 
     def _service(self, role: Json) -> Json:
@@ -111,10 +111,15 @@ class AuditEvents:
         return [{"what": self._reference("Patient", record.patient), "type": codes.PERSON, "role": codes.PATIENT}]
 
     def _encounter(self, record: CallRecord) -> Sequence[Json]:
-        if not record.encounter:
+        bare = (record.encounter or "").removeprefix("Encounter/")
+        if not bare:
             return []
-        what = self._reference("Encounter", record.encounter.removeprefix("Encounter/"))
+        what = self._reference("Encounter", bare)
         return [{"what": what, "type": codes.SYSTEM_OBJECT, "role": codes.DOMAIN_RESOURCE}]
+
+    def _read(self, query: FhirQuery) -> Json:
+        what = self._reference(*query.query.split("/"))
+        return {"what": what, "type": codes.SYSTEM_OBJECT, "role": codes.DOMAIN_RESOURCE}
 
     def _reference(self, kind: str, identifier: str) -> Json:
         """A literal reference where the id is one of the FHIR server's; of another, the identifier."""
@@ -169,10 +174,6 @@ def _card(card: CardShown) -> Json:
         "name": "Card",
     }
     return entity | ({"detail": details} if details else {})
-
-
-def _read(query: FhirQuery) -> Json:
-    return {"what": {"reference": query.query}, "type": codes.SYSTEM_OBJECT, "role": codes.DOMAIN_RESOURCE}
 
 
 def _searched(query: FhirQuery) -> Json:

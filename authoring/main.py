@@ -19,6 +19,8 @@ _COMMANDS = {
     "evaluate": ("authoring.evaluate_command", "one patient's record to cards"),
     "facts": ("authoring.facts", "the facts of one patient, with their evidence"),
     "feedback": ("authoring.feedback_command", "what clinicians did with the cards: a report, their comments"),
+    "key": ("authoring.key_command", "a key pair and signed tokens, to try the connection as an EHR"),
+    "preview": ("authoring.preview_command", "what a draft of a guideline changes, over some patients"),
     "test": ("authoring.test_command", "a guideline's own test cases, with coverage of conditions"),
 }
 """Command name to the module that holds it and a line of help. Modules load only when their command is called."""

@@ -16,9 +16,9 @@ NOT_APPLICABLE = "not applicable"
 _INTRODUCTION = """\
 # Conformance to CDS Hooks
 
-What CDS Hooks 2.0.1 asks of a service, with the parts of the 3.0 ballot that do no harm, the contexts of the CDS Hooks Library, and
-rules of practice (level PRACTICE); and for each row the tests that check it. Written by `python -m tools.hooks_conformance`, which
-runs these tests; do not edit.
+What CDS Hooks 2.0.1 asks of a service, with the parts of the 3.0 ballot that do no harm, the contexts of the CDS Hooks
+Library, and rules of practice (level PRACTICE); and for each row the tests that check it. Written by
+`python -m tools.hooks_conformance`, which runs these tests; do not edit.
 """
 _ROW = re.compile(r"^\| (CH-\d{3}) \| .* \| ([^|]*) \| ([a-z ]+) \|$", re.MULTILINE)
 _LINK = re.compile(r"\[`(\w+)`\]\(\.\./([^)]+)\)")
@@ -47,9 +47,7 @@ def page(requirements: Iterable[Requirement], results: Results, reasons: Mapping
 
 def tests_on_page(text: str) -> dict[str, set[str]]:
     """The tests that the page names for each row, as ``path::name``."""
-    return {
-        found[1]: {f"{path}::{name}" for name, path in _LINK.findall(found[2])} for found in _ROW.finditer(text)
-    }
+    return {found[1]: {f"{path}::{name}" for name, path in _LINK.findall(found[2])} for found in _ROW.finditer(text)}
 
 
 def results_on_page(text: str) -> dict[str, str]:

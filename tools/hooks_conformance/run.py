@@ -28,11 +28,13 @@ class CollectionError(RuntimeError):
 
 def run(*arguments: str) -> Results:
     """What the marked tests came to; with ``--collect-only``, which there are. Raises ``CollectionError``."""
-    files = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if _MARK in path.read_text(encoding="utf-8"))
+    files = sorted(
+        str(path) for path in (ROOT / "tests").rglob("test_*.py") if _MARK in path.read_text(encoding="utf-8")
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "results.json"
         # fmt: off
-        command = [
+        command: list[str] = [
             sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tools.hooks_conformance.plugin",
             *arguments, *files,
         ]

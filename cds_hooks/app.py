@@ -1,9 +1,10 @@
-"""The application: content loaded once, routes, and what every answer passes through."""
+"""The application: its parts, its routes, and what every request passes through."""
 
 from __future__ import annotations
 
 import gc
-import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import metadata
 
 from fastapi import FastAPI
@@ -12,26 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_hooks.api import api_routes
-from cds_hooks.content.active import ActiveContent
+from cds_hooks.assembly import Assembly
 from cds_hooks.errors import CallError, refusal
-from cds_hooks.limits import Admission
 from cds_hooks.middleware import layers
-from cds_hooks.observability.metrics import Metrics
-from cds_hooks.operations import operation_routes
+from cds_hooks.operations import operation_routes, reload_on_hangup
 from cds_hooks.pages import static_files
 from cds_hooks.services import Guidance
 from cds_hooks.settings import Settings
 
-SETTINGS_VARIABLE = "SARCOMA_CDS_SERVICE"
-"""The environment variable through which `serve` hands the settings to its worker processes."""
-
 _COLLECT_AFTER = 200_000
 """Objects made, less those freed, before the garbage collector runs; Python's own 700 is for small programs."""
-
-
-def create() -> FastAPI:
-    """The application of the settings in the environment: what a worker process starts."""
-    return settled(create_app(Settings.from_json(os.environ[SETTINGS_VARIABLE])))
 
 
 def settled(app: FastAPI) -> FastAPI:
@@ -47,12 +38,17 @@ def settled(app: FastAPI) -> FastAPI:
 
 
 def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
-    """The application; `guidance` is loaded as the settings say when it is not given."""
-    guidance = guidance or load_guidance(settings)
-    active = ActiveContent(lambda: load_guidance(settings), guidance)
-    metrics = Metrics([one.name for one in settings.clients])
-    metrics.content(guidance.version)
-    admission = Admission(settings.limits, metrics.shed)
+    """The application; `guidance` is loaded as the settings say when it is not given.
+
+    Raises ``ValueError`` for content, keys or a database that cannot be used.
+    """
+    parts = Assembly(settings, guidance)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with parts, reload_on_hangup(parts.reload):
+            yield
+
     app = FastAPI(
         title="sarcoma-cds",
         description="CDS Hooks service for metastatic soft tissue sarcoma",
@@ -61,28 +57,18 @@ def create_app(settings: Settings, guidance: Guidance | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={CallError: _refused, HTTPException: _not_routed},
-        middleware=layers(settings, metrics, admission, lambda: active.current.services),
+        middleware=layers(settings, parts.metrics, parts.admission, lambda: parts.active.current.services),
+        lifespan=lifespan,
     )
-    app.include_router(api_routes(guidance, settings, admission))
-    app.include_router(operation_routes(active, lambda: True, metrics))
+    app.include_router(api_routes(parts.pipeline))
+    app.include_router(operation_routes(parts.active, parts.storage.reachable, parts.metrics))
     app.mount("/static", static_files())
     if settings.demo and settings.content is None:  # the sample patients are told for our guideline
         from cds_hooks.demo.routes import demo_routes
 
-        app.include_router(demo_routes(guidance, settings))
-    app.router.default = guidance.pages()
+        app.include_router(demo_routes(parts.active, settings))
+    app.router.default = parts.active.pages
     return app
-
-
-def load_guidance(settings: Settings) -> Guidance:
-    """Our guideline, or the content of the folder that the settings name. Raises ``ValueError`` for faulty content."""
-    if settings.content is not None:
-        from cds_hooks.published import PublishedGuidance
-
-        return PublishedGuidance.load(settings.content)
-    from cds_hooks.sarcoma import SarcomaGuidance
-
-    return SarcomaGuidance.load(settings)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cds_hooks.errors import CallError
+from cds_hooks.fhir_access import FhirAccess, read_fhir_access
 from cds_hooks.fhir_versions import refuse_other_version
 
 Json = Mapping[str, Any]
@@ -59,17 +60,15 @@ class HookCall:
     """References of the selected drafts; None where the hook knows no selection, so that all count."""
     now: datetime
     """The moment to evaluate for."""
+    fhir: FhirAccess | None
+    """The FHIR server that the call names, and the right to read there."""
 
 
-def read_call(body: Json, hook: str, *, heed_as_of: bool = False) -> HookCall:
-    """The call in a body, for a service of `hook`. Raises ``CallError`` 400."""
+def read_call(body: Json, hook: str, *, demo: bool = False) -> HookCall:
+    """The call in a body, for a service of `hook`. Raises ``CallError`` 400, and 403 for another patient's token."""
     _check_hook(body, hook)
     instance = _field(body, "hookInstance", "text", "the UUID of this call")
     context = _field(body, "context", "object", f"the context of {hook}")
-    if _present(body, "fhirAuthorization") and not _present(body, "fhirServer"):
-        raise CallError(
-            400, "missing-field", "fhirServer: is required where fhirAuthorization is given", ["fhirServer"]
-        )
     for name, kind in REQUIRED_CONTEXT.get(hook, _ANY_HOOK).items():
         _field(context, name, kind, f"{hook} requires it", within="context.")
     patient_id = bare_id(context["patientId"])
@@ -81,7 +80,8 @@ def read_call(body: Json, hook: str, *, heed_as_of: bool = False) -> HookCall:
         _prefetch(body),
         tuple(_draft_orders(context, patient_id)),
         tuple(one for one in context["selections"] if isinstance(one, str)) if hook == "order-select" else None,
-        (_as_of(body) if heed_as_of else None) or datetime.now(UTC),
+        (_as_of(body) if demo else None) or datetime.now(UTC),
+        read_fhir_access(body, patient_id, demo=demo),
     )
 
 
@@ -116,10 +116,6 @@ def _field(holder: Json, name: str, kind: str, purpose: str, within: str = "") -
             400, "missing-field", f"{within}{name}: is empty; send {described} ({purpose})", [within + name]
         )
     return value
-
-
-def _present(body: Json, name: str) -> bool:
-    return body.get(name) is not None
 
 
 def _prefetch(body: Json) -> Json:

@@ -12,9 +12,8 @@ import orjson
 from starlette.routing import Router
 
 from cds_hooks.envelope import HookCall
-from cds_hooks.errors import CallError
 from cds_hooks.guidance import guidance_routes
-from cds_hooks.prefetch import Received, State, patient_templates, read_prefetch
+from cds_hooks.prefetch import Received, patient_templates, told
 from cds_hooks.services import Answer, Service
 from cds_hooks.settings import Settings
 from mappers import PatientFacts, map_patient
@@ -87,14 +86,13 @@ class SarcomaGuidance:
         """The guidance pages."""
         return guidance_routes(self._guideline, demo=self._demo)
 
-    def answer(self, service: Service, call: HookCall) -> Answer:
+    def answer(self, service: Service, call: HookCall, received: Received) -> Answer:
         """Facts, decisions and cards of one call. Raises ``CallError`` 412 when required data did not come."""
-        received = read_prefetch(call.prefetch, self._templates, call.patient_id)
         if received.missing:
-            raise _lacking(received)
+            raise received.lacking(received.missing)
         facts = _facts(call, received)
         decisions = self._guideline.decide(facts, service.hook, call.now)
-        cards = build_cards(decisions, self._guidance_url)
+        cards = build_cards(decisions, self._guidance_url, unread=received.unread)
         return Answer(cards, lambda: _explanation(facts, decisions, received))
 
     def _warm(self) -> None:
@@ -139,9 +137,15 @@ def _explanation(facts: PatientFacts, decisions: Decisions, received: Received) 
     }
     if received.unread:
         explanation["unread"] = sorted(received.unread)
-    if facts.problems:
-        explanation["problems"] = [{"reference": one.reference, "reason": one.reason} for one in facts.problems]
+        explanation["reasons"] = {key: told(code) for key, code in received.reasons.items()}
+    problems = [{"reference": one, "reason": _FOREIGN} for one in received.foreign]
+    problems += [{"reference": one.reference, "reason": one.reason} for one in facts.problems]
+    if problems:
+        explanation["problems"] = problems
     return explanation
+
+
+_FOREIGN = "about another patient"
 
 
 def _criteria(decision: Decision) -> list[dict[str, Any]]:
@@ -152,20 +156,3 @@ def _criteria(decision: Decision) -> list[dict[str, Any]]:
         | ({"local": True} if one.local else {})
         for one in decision.criteria
     ]
-
-
-_WHY = {
-    State.ABSENT: "not sent",
-    State.FAILED: "sent, but it is an OperationOutcome, not the expected resource type, or about another patient",
-}
-
-
-def _lacking(received: Received) -> CallError:
-    keys = "; ".join(f"prefetch.{key}: {_WHY[received.states[key]]}" for key in received.missing)
-    return CallError(
-        412,
-        "missing-data",
-        f"required patient data is missing and there is no way to fetch it: {keys}. "
-        "Send these keys as the prefetch templates of GET /cds-services say",
-        [f"prefetch.{key}" for key in received.missing],
-    )

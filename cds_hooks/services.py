@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from starlette.routing import Router
 
 from cds_hooks.envelope import HookCall
-from cds_hooks.prefetch import Template
+from cds_hooks.prefetch import Received, Template
 
 SPECIFICATION_VERSION = "2.0.1"
 
@@ -77,5 +77,5 @@ class Guidance(Protocol):
         Not a router of FastAPI: that keeps what its routes refer to, and with it content that was replaced.
         """
 
-    def answer(self, service: Service, call: HookCall) -> Answer:
-        """Evaluates one call. Raises ``CallError`` when the call cannot be answered."""
+    def answer(self, service: Service, call: HookCall, received: Received) -> Answer:
+        """Evaluates one call over the data that came. Raises ``CallError`` when it cannot be answered."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-
-from cds_hooks.content.active import ActiveContent
 
 Fingerprint = frozenset[tuple[str, int, int]]
 """Path, size and time of change of every file."""
@@ -20,9 +18,9 @@ class ContentWatcher:
     Hidden files and editors' backups are not looked at.
     """
 
-    def __init__(self, active: ActiveContent, paths: Iterable[Path], seconds: float = 2.0) -> None:
-        """``paths``: files, and folders with all below them; ``seconds``: between two looks."""
-        self._active = active
+    def __init__(self, reload: Callable[[], object], paths: Iterable[Path], seconds: float = 2.0) -> None:
+        """``reload`` loads the content again; ``paths``: files, folders with all below; ``seconds`` between looks."""
+        self._reload = reload
         self._paths = tuple(paths)
         self._seconds = seconds
         self._stopped = threading.Event()
@@ -55,7 +53,7 @@ class ContentWatcher:
             now = fingerprint(self._paths)
             if now != self._served and now == before:  # changed, and whoever changes it has paused
                 self._served = now
-                self._active.reload()
+                self._reload()
             before = now
 
 

@@ -12,12 +12,13 @@ from anyio import to_thread
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from cds_hooks.api import evaluate
+from cds_hooks.content import ActiveContent
 from cds_hooks.demo import orders, view
 from cds_hooks.demo.patients import SamplePatient, load_patients
 from cds_hooks.errors import CallError
 from cds_hooks.pages import page
-from cds_hooks.services import Answer, Guidance, Service
+from cds_hooks.pipeline import rehearse
+from cds_hooks.services import Answer, Service
 from cds_hooks.settings import Settings
 
 _HOOKS = {
@@ -29,12 +30,10 @@ _HOOKS = {
 _ORDER_HOOKS = ("order-select", "order-sign")
 
 
-def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
+def demo_routes(active: ActiveContent, settings: Settings) -> APIRouter:
     """The list of patients, a page for each, and each one's request as a file."""
     router = APIRouter(include_in_schema=False)
     patients = load_patients(settings.patients)
-    services = {service.hook: service for service in guidance.services}
-    titles = guidance.titles
 
     @router.get("/")
     async def start() -> Response:
@@ -51,9 +50,10 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
     @router.get("/demo/patients/{patient_id}")
     async def show(patient_id: str, hook: str = "", order: str = "") -> Response:
         patient, service, request = _call(patient_id, hook, order)
+        guidance = active.current.guidance
         body = orjson.dumps(request)
         started = time.perf_counter()
-        answer = await to_thread.run_sync(lambda: evaluate(guidance, service, body, heed_as_of=True))
+        answer = await to_thread.run_sync(lambda: rehearse(guidance, service, body))
         taken = time.perf_counter() - started
         values = _page_values(patient, service, request, answer)
         address = urlencode({"hook": service.hook} | ({"order": order} if order else {}))
@@ -76,6 +76,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
         if patient is None:
             raise CallError(404, "not-found", "there is no sample patient of this id; /demo lists them")
         hook = hook or next(iter(patient.contexts))
+        services = {service.hook: service for service in active.current.guidance.services}
         if hook not in services:
             raise CallError(
                 404, "not-found", "there is no service for this hook; GET /cds-services lists those there are"
@@ -96,7 +97,7 @@ def demo_routes(guidance: Guidance, settings: Settings) -> APIRouter:
             "service": service,
             "cards": answer.cards,
             "looks": view.LOOKS,
-            "groups": view.decision_groups(explanation, answer.cards, titles),
+            "groups": view.decision_groups(explanation, answer.cards, active.current.guidance.titles),
             "facts": view.fact_groups(facts),
             "records": view.records(patient, request["context"], facts),
             "problems": explanation.get("problems", []),

@@ -12,7 +12,7 @@ from starlette.routing import Router
 
 from cds_hooks.envelope import HookCall
 from cds_hooks.errors import CallError
-from cds_hooks.prefetch import Received, State, patient_templates, read_prefetch
+from cds_hooks.prefetch import Received, patient_templates
 from cds_hooks.published.requirements import retrieved_types
 from cds_hooks.services import Answer, Service
 from plandefinitions.apply import Applied, ApplyProblem, Content, Plan, apply_all, hook_request
@@ -67,11 +67,10 @@ class PublishedGuidance:
         """None: the content's authors publish their own."""
         return Router()
 
-    def answer(self, service: Service, call: HookCall) -> Answer:
-        """Applies the plan. Raises ``CallError``."""
-        received = read_prefetch(call.prefetch, service.templates, call.patient_id)
+    def answer(self, service: Service, call: HookCall, received: Received) -> Answer:
+        """Applies the plan. Raises ``CallError``, 412 when not all of the data came that the plan reads."""
         if received.unread:
-            raise _lacking(service, received)
+            raise received.lacking([one.key for one in service.templates if one.resource_type in received.unread])
         applied = self._apply(self._plans[service.id], call, received)
         namespace = uuid.uuid5(uuid.NAMESPACE_URL, f"{service.id}/{call.instance}")
         cards = [one.json for one in cards_of(applied, terminology=self._content.terminology, namespace=namespace)]
@@ -86,19 +85,6 @@ class PublishedGuidance:
             return apply_all(self._content, [plan], request)[0]
         except ApplyProblem as problem:
             raise CallError(400, "bad-request", "the plan cannot be applied to what was sent") from problem
-
-
-def _lacking(service: Service, received: Received) -> CallError:
-    keys = [one.key for one in service.templates if one.resource_type in received.unread]
-    words = {State.ABSENT: "not sent", State.FAILED: "sent, but not the data", State.PARTIAL: "only a part was sent"}
-    told = "; ".join(f"prefetch.{key}: {words[received.states[key]]}" for key in keys)
-    return CallError(
-        412,
-        "missing-data",
-        f"patient data that the guidance reads is missing and there is no way to fetch it: {told}. "
-        "Send these keys as the prefetch templates of GET /cds-services say",
-        [f"prefetch.{key}" for key in keys],
-    )
 
 
 def _explanation(applied: Applied) -> dict[str, Any]:

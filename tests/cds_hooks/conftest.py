@@ -14,7 +14,8 @@ import requests
 import uvicorn
 from fastapi import FastAPI
 
-from cds_hooks.app import create_app, load_guidance
+from cds_hooks.app import create_app
+from cds_hooks.assembly import load_guidance
 from cds_hooks.services import Guidance
 from cds_hooks.settings import LimitSettings, Settings
 

@@ -80,7 +80,13 @@ def test_repeated_call_is_answered_alike(call: Call, complete: Complete) -> None
 
 
 def test_authorization_needs_a_server(call: Call, complete: Complete) -> None:
-    token = {"access_token": "secret-canary", "token_type": "Bearer"}
+    token = {
+        "access_token": "secret-canary",
+        "token_type": "Bearer",
+        "expires_in": 300,
+        "scope": "patient/*.read",
+        "subject": "cds",
+    }
     answer = call(complete(fhirAuthorization=token))
     assert answer.status_code == 400
     assert "secret-canary" not in answer.text
@@ -161,8 +167,8 @@ def test_day_of_evaluation_is_heeded_only_where_allowed() -> None:
         "context": {"userId": "u", "patientId": "x1"},
         "extension": {"org.sarcoma-cds.as-of": "2020-02-29"},
     }
-    assert read_call(body, "patient-view", heed_as_of=True).now.date().isoformat() == "2020-02-29"
+    assert read_call(body, "patient-view", demo=True).now.date().isoformat() == "2020-02-29"
     assert read_call(body, "patient-view").now.year > 2020
     body["extension"] = {"org.sarcoma-cds.as-of": "yesterday"}
     with pytest.raises(CallError):
-        read_call(body, "patient-view", heed_as_of=True)
+        read_call(body, "patient-view", demo=True)

@@ -120,7 +120,7 @@ def test_failure_is_a_500_that_says_nothing_of_the_input(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(service: object, call: object) -> object:
+    def fail(*_: object) -> object:
         raise RuntimeError(CANARY)
 
     broken = copy(guidance)

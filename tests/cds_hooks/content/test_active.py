@@ -17,6 +17,7 @@ from starlette.routing import Route, Router
 
 from cds_hooks.content import ActiveContent
 from cds_hooks.envelope import HookCall
+from cds_hooks.prefetch import Received
 from cds_hooks.services import Answer, Service
 
 
@@ -39,7 +40,7 @@ class Words:
 
         return Router([Route("/guidance", show)])
 
-    def answer(self, service: Service, call: HookCall) -> Answer:
+    def answer(self, service: Service, call: HookCall, received: Received) -> Answer:
         raise NotImplementedError
 
 

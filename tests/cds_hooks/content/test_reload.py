@@ -14,7 +14,7 @@ import pytest
 import requests
 from fastapi import FastAPI
 
-from cds_hooks.app import load_guidance
+from cds_hooks.assembly import load_guidance
 from cds_hooks.content import ActiveContent, ContentWatcher
 from cds_hooks.settings import Settings
 from plandefinitions.guideline.settings import CONTENT
@@ -137,7 +137,7 @@ def test_our_guideline_in_a_folder_of_the_hospitals(
     app = FastAPI()
     app.router.default = active.pages
     plan = own / ENTRY / "plandefinition.json"
-    with serve(app) as base, ContentWatcher(active, [own], 0.05):
+    with serve(app) as base, ContentWatcher(active.reload, [own], 0.05):
         document = json.loads(plan.read_text(encoding="utf-8")) | {"title": "Eribulin, our own words"}
         plan.write_text(json.dumps(document), encoding="utf-8")
         assert _within(10, lambda: "our own words" in requests.get(f"{base}/guidance", timeout=10).text)

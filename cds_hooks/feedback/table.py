@@ -9,7 +9,7 @@ from cds_hooks.feedback.report import Figures, Recommendation, Report
 from cds_hooks.feedback.share import Share
 
 TITLE_WIDTH = 40
-_HEADINGS = (
+HEADINGS = (
     "Recommendation",
     "Calls with it, of all",
     "Patients",
@@ -30,7 +30,7 @@ def table(report: Report, span: str) -> Iterator[str]:
     yield f"{span}: {report.calls} answered calls, {len(report.patient_ids)} patients, {report.total.cards} cards."
     yield ""
     rows = [_row(one.title, one.figures, report) for one in listed]
-    yield from _aligned(_HEADINGS, [*rows, _row("All cards", report.total, report)])
+    yield from _aligned(HEADINGS, [*rows, _row("All cards", report.total, report)])
     yield ""
     yield _LEGEND
     yield from _reasons(listed)
@@ -82,7 +82,7 @@ def _versions(listed: Sequence[Recommendation], report: Report) -> Iterator[str]
         for one in listed
         for version, figures in sorted(one.versions.items())
     ]
-    yield from _aligned((_HEADINGS[0], "Version", *_HEADINGS[2:]), rows)
+    yield from _aligned((HEADINGS[0], "Version", *HEADINGS[2:]), rows)
 
 
 def _remarks(report: Report) -> Iterator[str]:

@@ -82,7 +82,12 @@ def call_record(row: Row) -> CallRecord:
 
 
 def card_rows(record: CallRecord) -> list[Row]:
-    """The rows of ``cards``, in the order of their keys: whoever locks several rows does it in the same order."""
+    """The rows of ``cards``, in the order of their keys: whoever locks several rows does it in the same order.
+
+    None but for the call of a hook: the cards of an explanation were shown to no clinician.
+    """
+    if record.kind != "call":
+        return []
     rows = {
         one.uuid: {
             "card": text(one.uuid),

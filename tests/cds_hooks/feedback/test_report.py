@@ -147,12 +147,12 @@ def test_cards_that_name_no_recommendation(storage: Storage) -> None:
 
 def test_only_calls_count(storage: Storage) -> None:
     records = [
-        dataclasses.replace(call("p1", 0), kind="explain"),
-        dataclasses.replace(call("p2", 1), kind="feedback", patient=None),
+        dataclasses.replace(call("p1", 0, card(1, "asps-vegf")), kind="explain"),
+        dataclasses.replace(call("p2", 1, card(2)), kind="feedback", patient=None),
         call("p3", 2, status=412),
     ]
     report = report_of(storage, records, [])
-    assert (report.calls, report.patient_ids) == (0, set())
+    assert (report.calls, report.patient_ids, report.total.cards) == (0, set(), 0)
 
 
 def test_nothing_recorded(storage: Storage) -> None:

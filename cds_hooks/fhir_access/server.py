@@ -27,3 +27,17 @@ def base_url(url: str) -> str | None:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     shown = "" if port is None or port == _PORTS[parts.scheme] else f":{port}"
     return f"{parts.scheme}://{host}{shown}{parts.path.rstrip('/')}"
+
+
+def within(server: str, url: str) -> str | None:
+    """The URL, if it is at the server: of the same origin, and at or below the path of its base URL; None otherwise.
+
+    `server` is a base URL in normal form. What is returned is spelt like it, so that there is one reading of it.
+    """
+    head, question, query = url.partition("#")[0].partition("?")
+    place = base_url(head)
+    if place is None or not query.isprintable():
+        return None
+    if place != server and not place.startswith(f"{server}/"):
+        return None
+    return place + question + query

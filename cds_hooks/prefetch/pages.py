@@ -61,6 +61,8 @@ class Pages:
         self._fault: str | None = None
         self.next: str | None = None
         """The URL of the next page, as the last page has it."""
+        self.repeats = False
+        """Whether the last page held resources, and all of them had come before."""
 
     def add(self, value: object, where: str) -> str | None:
         """Takes in a value; returns what is wrong with it, a code of ``REASONS``, if anything is.
@@ -68,15 +70,12 @@ class Pages:
         Raises ``CallError``, naming `where`, when the resources are of a FHIR version that is not supported.
         """
         self.next = None
+        came, held = self._came, len(self._own)
         fault = self._take(value, where)
+        self.repeats = self._came > came and len(self._own) == held
         self._fault = self._fault or fault
         self._pages += 1
         return fault
-
-    @property
-    def held(self) -> int:
-        """How many of the patient's resources of the type came so far, each counted once."""
-        return len(self._own)
 
     def result(self, cut: str | None = None) -> Reading:
         """The reading of all that came. `cut` says why there may be more than that."""

@@ -26,6 +26,11 @@ class Template:
     query: str
     required: bool
 
+    @property
+    def is_search(self) -> bool:
+        """Whether it is a search; a read by id otherwise."""
+        return "?" in self.query
+
 
 def patient_templates(resource_types: Collection[str], *, all_required: bool = False) -> tuple[Template, ...]:
     """The templates for these types of resources and the patient; `Patient` first, the others in order of name."""

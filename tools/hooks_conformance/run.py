@@ -36,7 +36,7 @@ def run(*arguments: str) -> Results:
         # fmt: off
         command: list[str] = [
             sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tools.hooks_conformance.plugin",
-            *arguments, *files,
+            *arguments, *sorted(files),
         ]
         # fmt: on
         done = subprocess.run(

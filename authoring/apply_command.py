@@ -35,7 +35,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", metavar="REFERENCE", help=f"the {name}, such as {name.title()}/1")
     parser.add_argument("--hook", metavar="NAME", help="only actions that this named event triggers")
     parser.add_argument("--now", metavar="DATETIME", help="the moment of the call, with its time zone (default: now)")
-    parser.add_argument("--cards", action="store_true", help="print CDS Hooks cards instead of the CarePlan")
+    parser.add_argument(
+        "--merge-nested", action="store_true", help="make the results of nested plans part of the one CarePlan"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--bundle", action="store_true", help="print a Bundle with the RequestGroup and all requests")
+    form.add_argument("--cards", action="store_true", help="print CDS Hooks cards instead of the CarePlan")
     parser.add_argument("--trace", action="store_true", help="print every decision and problem with the result")
     parser.set_defaults(run=run)
 
@@ -79,10 +84,12 @@ def _arguments(given: Any, options: argparse.Namespace) -> dict[str, Any]:
         raise FileProblem(f"{options.parameters}: is neither a Parameters resource nor an object of names to values")
     named = plain_parameters(given)
     arguments: dict[str, Any] = {name: getattr(options, name) for name in _REFERENCES}
+    arguments["merge_nested_care_plans"] = options.merge_nested
     if given.get("resourceType") == "Parameters":
         for name in _REFERENCES:
             arguments[name] = arguments[name] or _reference(named.pop(name, None))
         arguments |= {keyword: named.pop(name) for name, keyword in _CONCEPTS.items() if name in named}
+        arguments["merge_nested_care_plans"] |= named.pop("mergeNestedCarePlans", None) is True
         inner = named.pop("parameters", None)
         named |= plain_parameters(inner) if isinstance(inner, dict) else {}
     return {**arguments, "parameters": named}
@@ -100,12 +107,16 @@ def _document(applied: Any, terminology: Any, options: argparse.Namespace) -> An
         from plandefinitions.cards import cards_of
 
         result: dict[str, Any] = {"cards": [one.json for one in cards_of(applied, terminology=terminology)]}
+    elif options.bundle:
+        from plandefinitions.apply import bundle
+
+        result = bundle(applied)
     else:
         result = applied.care_plan
     if not options.trace:
         return result
     return {
-        **(result if options.cards else {"carePlan": result}),
+        **(result if options.cards else {"bundle" if options.bundle else "carePlan": result}),
         "decisions": [one.to_json() for one in applied.decisions],
         "problems": [
             {"severity": one.severity, "message": one.message, "action": one.action} for one in applied.problems

@@ -5,6 +5,7 @@ from plandefinitions.apply.content.diagnostics import Diagnostic
 from plandefinitions.apply.content.load import Loaded, load
 from plandefinitions.apply.content.model import Action, Plan
 from plandefinitions.apply.engine import apply, apply_all
+from plandefinitions.apply.forms import bundle, merged
 from plandefinitions.apply.hook_call import hook_request
 from plandefinitions.apply.outcome import Applied, AppliedAction, ConditionOutcome, Decision, Problem
 from plandefinitions.apply.request import ApplyProblem, Request, make_request
@@ -26,8 +27,10 @@ __all__ = [
     "Request",
     "apply",
     "apply_all",
+    "bundle",
     "data_requirements",
     "hook_request",
     "load",
     "make_request",
+    "merged",
 ]

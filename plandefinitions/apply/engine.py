@@ -16,6 +16,7 @@ from plandefinitions.apply.activity import Circumstances, draft
 from plandefinitions.apply.content.content import Content
 from plandefinitions.apply.content.model import Action, Activity, Plan
 from plandefinitions.apply.evaluation import Evaluator
+from plandefinitions.apply.forms import merged
 from plandefinitions.apply.group import MESSAGES, PERTAINS_TO_GOAL, care_plan, goal, group_action, request_group
 from plandefinitions.apply.judging import judge
 from plandefinitions.apply.ledger import Ledger
@@ -47,6 +48,7 @@ def apply(
     now: datetime.datetime | DateTime | str | None = None,
     trigger: str | None = None,
     trace: bool = False,
+    merge_nested_care_plans: bool = False,
 ) -> Applied:
     """Apply a plan of the content to a subject.
 
@@ -54,7 +56,8 @@ def apply(
     left aside), or a ``DataIndex`` of this patient. ``subject``, ``encounter``, ``practitioner``, ``organization``:
     references (``Patient/1``); without ``subject`` the only Patient of the data. ``parameters``: values by name, or a
     FHIR Parameters resource. The user and setting are CodeableConcepts. ``trigger``: only actions that answer to this
-    named event. ``trace``: give the reasons of unknown conditions.
+    named event. ``trace``: give the reasons of unknown conditions. ``merge_nested_care_plans``: the results of plans
+    that the plan applies become part of its own CarePlan, and are no CarePlans within it.
 
     Raises ``PlanNotFound`` and ``ApplyProblem`` for a call that cannot be answered; what goes wrong while answering
     is in ``Applied.problems``.
@@ -68,7 +71,8 @@ def apply(
         data, subject=subject, parameters=parameters, encounter=encounter, practitioner=practitioner,
         organization=organization, now=now, trigger=trigger, trace=trace, concepts=concepts,
     )  # fmt: skip
-    return apply_all(content, [found], request)[0]
+    applied = apply_all(content, [found], request)[0]
+    return merged(applied) if merge_nested_care_plans else applied
 
 
 def apply_all(content: Content, plans: Iterable[Plan], request: Request) -> tuple[Applied, ...]:

@@ -169,3 +169,35 @@ def test_check_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["check", str(tmp_path / "nowhere")]) == 2
     assert main(["check", str(tmp_path)]) == 1
     assert "holds no PlanDefinition" in capsys.readouterr().err
+
+
+def _nesting(folder: Path) -> Path:
+    """A plan that applies the plan of the folder."""
+    outer = PLAN | {"id": "o", "url": "http://e/PlanDefinition/o", "library": []}
+    outer["action"] = [{"id": "x", "title": "Outer", "definitionCanonical": "http://e/PlanDefinition/p"}]
+    return write(folder / "content" / "outer.json", outer)
+
+
+def test_apply_prints_the_bundle(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _nesting(folder)
+    call = ["apply", "o", "--content", str(folder / "content"), "--data", str(folder / "data.json"), "--bundle"]
+    assert main(call) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert [one["resource"]["resourceType"] for one in printed["entry"]] == ["RequestGroup", "RequestGroup"]
+    assert main([*call, "--merge-nested", "--trace"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    (entry,) = printed["bundle"]["entry"]
+    assert entry["resource"]["action"][0]["action"][0]["title"] == "Say hello"
+
+
+@pytest.mark.parametrize("merge", [True, False])
+def test_merging_is_asked_for_as_the_operation_does(
+    folder: Path, capsys: pytest.CaptureFixture[str], merge: bool
+) -> None:
+    _nesting(folder)
+    asked = {"name": "mergeNestedCarePlans", "valueBoolean": merge}
+    parameters = write(folder / "parameters.json", {"resourceType": "Parameters", "parameter": [asked]})
+    call = ["apply", "o", "--content", str(folder / "content"), "--data", str(folder / "data.json")]
+    assert main([*call, "--parameters", str(parameters)]) == 0
+    contained = json.loads(capsys.readouterr().out)["contained"]
+    assert [one["resourceType"] for one in contained].count("CarePlan") == (0 if merge else 1)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from cql import Engine, Library
 from cql.errors import CompileError
-from cql.syntax.parser import parse_expression
 from cql.terminology import Terminology
 from cql.types import BOOLEAN
 from plandefinitions.apply.content.diagnostics import Findings, Location
@@ -73,6 +72,8 @@ class ProgramBuilder:
         subject_type: str, findings: Findings,
     ) -> str | None:  # fmt: skip
         """The key of an inline expression; None, with a finding, when it is not an expression."""
+        from cql.syntax.parser import parse_expression  # it takes a while to load, and few plans need it
+
         parsed = parse_expression(text)
         faults = [one for one in parsed.diagnostics if one.severity == "error"]
         if faults:

@@ -2,7 +2,8 @@
 
 An entry is found by the library's text and the engine's version, and is used only if all it includes is as it was.
 Entries hold code, so only a folder that belongs to the user alone is trusted, and an entry whose digest does not fit is
-taken as absent. Nothing here ever fails: at worst the library is compiled again.
+taken as absent. They are in Python's marshal format, which loads several times faster than JSON. Nothing here ever
+fails: at worst the library is compiled again.
 
 ``SARCOMA_CDS_CACHE`` names the folder; set and empty, it turns the cache off.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import os
 import sys
 from contextlib import suppress
@@ -41,20 +43,20 @@ def read(key: str) -> dict[str, Any] | None:
     if hashlib.sha256(body).hexdigest().encode() != digest:
         return None
     try:
-        entry = json.loads(body)
-    except ValueError:
+        entry = marshal.loads(body)
+    except (ValueError, TypeError, EOFError):
         return None
     return entry if isinstance(entry, dict) and entry.get("engine") == engine_version() else None
 
 
 def write(key: str, entry: dict[str, Any]) -> None:
-    """Keep an entry. What cannot be written is not kept."""
+    """Keep an entry of JSON's types. What cannot be written is not kept."""
     folder = _folder()
     if folder is None:
         return
     import tempfile  # here, because it brings much with it that only writing needs
 
-    body = json.dumps({**entry, "engine": engine_version()}, separators=(",", ":")).encode()
+    body = marshal.dumps({**entry, "engine": engine_version()})
     with suppress(OSError):
         handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
         try:
@@ -78,7 +80,7 @@ def engine_version() -> str:
 
 
 def _file(key: str) -> str:
-    return f"{fingerprint(key, engine_version())}.json"
+    return f"{fingerprint(key, engine_version())}.bin"
 
 
 def _folder() -> Path | None:
@@ -109,7 +111,7 @@ def _default_folder() -> Path:
 
 def _prune(folder: Path) -> None:
     """Remove the oldest entries when there are too many."""
-    entries = list(folder.glob("*.json"))
+    entries = list(folder.glob("*.bin"))
     if len(entries) > _MOST_ENTRIES:
         entries.sort(key=lambda entry: entry.stat().st_mtime)
         for entry in entries[: -_MOST_ENTRIES // 2]:

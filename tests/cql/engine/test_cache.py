@@ -82,7 +82,7 @@ def test_a_changed_include_is_noticed(translations: list[str]) -> None:
 @pytest.mark.parametrize("fault", ["cut", "flip", "empty", "forged"])
 def test_what_is_corrupt_is_made_again(fault: str, folder: Path, translations: list[str]) -> None:
     expected = results(load())
-    for entry in folder.glob("*.json"):
+    for entry in folder.glob("*.bin"):
         content = entry.read_bytes()
         forged = json.dumps({"engine": "another", "elm": {}}).encode()
         entry.write_bytes(

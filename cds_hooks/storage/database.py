@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -18,6 +19,9 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from cds_hooks.storage.errors import StorageUnavailable, is_broken, reason_of
 from cds_hooks.storage.url import Address
+
+# When a connection breaks, the pool logs a traceback, with whatever the errors before it quote of a row.
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
 HURRIED_SECONDS = 2.0
 """The longest wait for the database during a call: for a connection, a lock, or the server's next bytes."""

@@ -51,7 +51,7 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         if self._server is not None:
-            self._server.send_signal(signal.SIGQUIT)  # at once: its folder is thrown away
+            self._server.send_signal(signal.SIGQUIT)  # at once, its folder is thrown away
             self._server.wait(_START_SECONDS)
         self._remove()
 
@@ -66,7 +66,7 @@ class Cluster:
 
         After a crash it refuses to start until the last process of the server before has ended; so it is tried again.
         """
-        options = ("-k", str(self.folder), "-p", str(self.port), "-c", "listen_addresses=127.0.0.1")
+        options: tuple[str, ...] = ("-k", str(self.folder), "-p", str(self.port), "-c", "listen_addresses=127.0.0.1")
         options += ("-c", "max_connections=200", "-c", f"fsync={'on' if self._durable else 'off'}")
         deadline = time.monotonic() + _START_SECONDS
         while True:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from cds_hooks.settings.parts import DatabaseSettings
 from cds_hooks.storage import Storage
+from cds_hooks.storage.url import read_url
 from tools.crash.postgresql import Cluster, PostgresqlMissing
 
 
@@ -25,19 +27,24 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def new_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], str]:
-    """Makes URLs of new, empty databases."""
-    if kind == "postgresql":
-        made: Callable[[], str] = request.getfixturevalue("cluster").url
-        return made
-    numbers = iter(range(1_000_000))
-    return lambda: f"sqlite:///{tmp_path}/records-{next(numbers)}.db"
+@pytest.fixture(scope="session")
+def shared_url(cluster: Cluster) -> str:
+    return cluster.url()
 
 
 @pytest.fixture
-def url(new_url: Callable[[], str]) -> str:
-    return new_url()
+def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """An empty database."""
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path}/records.db"
+    shared: str = request.getfixturevalue("shared_url")
+    address = read_url(shared)
+    engine = create_engine(address.url, connect_args=dict(address.arguments))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return shared
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ def _post(path: str, body: bytes, kind: str | None = "application/json") -> tupl
     return "POST", path, {"data": body, "headers": {"content-type": kind} if kind else {}}
 
 
+ORIGIN = {"origin": "https://ehr.example.org"}
 _SERVICE = "/cds-services/sarcoma-patient-view"
 CASES: list[tuple[int, str, tuple[str, str, dict[str, Any]]]] = [
     (404, "not-found", ("GET", f"/{CANARY}", {})),
@@ -42,23 +43,49 @@ CASES: list[tuple[int, str, tuple[str, str, dict[str, Any]]]] = [
     (405, "method-not-allowed", ("PUT", "/explain/sarcoma-order-sign", {})),
     (405, "method-not-allowed", _post("/healthz", b"")),
     (405, "method-not-allowed", _post("/guidance", b"")),
-    (400, "malformed-json", _post(_SERVICE, b"")),
-    (400, "malformed-json", _post(_SERVICE, f'{{"{CANARY}": '.encode())),
-    (400, "malformed-json", _post(_SERVICE, b"\xff\xfe")),
-    (400, "malformed-json", _post(_SERVICE, b'{"a": NaN}')),
-    (400, "malformed-json", _post("/explain/sarcoma-patient-view", CANARY.encode(), None)),
-    (400, "json-too-deep", _post(_SERVICE, b"[" * 100_000)),
-    (400, "json-too-deep", _post(_SERVICE, b'{"a":' * 5_000 + b"1" + b"}" * 5_000)),
-    (400, "wrong-type", _post(_SERVICE, f'["{CANARY}"]'.encode())),
-    (400, "wrong-type", _post(_SERVICE, b"null")),
-    (400, "missing-field", _post(_SERVICE, f'{{"{CANARY}": "{CANARY}"}}'.encode())),
+    (404, "not-found", _post(f"/cds-services/{CANARY}/feedback", b"{}")),
+    (405, "method-not-allowed", ("GET", "/cds-services/sarcoma-patient-view/feedback", {})),
     (400, "hook-mismatch", _post(_SERVICE, f'{{"hook": "{CANARY}"}}'.encode())),
-    (413, "body-too-large", _post(_SERVICE, b'"' + b"x" * 2_100_000 + b'"')),
-    (415, "unsupported-media-type", _post(_SERVICE, b"{}", "text/plain")),
-    (415, "unsupported-media-type", _post(_SERVICE, b"{}", "application/xml")),
     (412, "missing-data", _post(_SERVICE, f'{{"hook": "patient-view", "hookInstance": "{CANARY}", "context": '
         f'{{"patientId": "{CANARY}", "userId": "{CANARY}"}}}}'.encode())),
 ]  # fmt: skip
+
+TAKE_A_BODY = [
+    "/cds-services/sarcoma-patient-view",
+    "/cds-services/sarcoma-order-sign",
+    "/explain/sarcoma-patient-view",
+    "/cds-services/sarcoma-patient-view/feedback",
+]
+JSON = {"content-type": "application/json"}
+BODIES: dict[str, tuple[int, str, bytes, dict[str, str]]] = {
+    "empty": (400, "malformed-json", b"", JSON),
+    "cut off": (400, "malformed-json", f'{{"{CANARY}": '.encode(), JSON),
+    "no UTF-8": (400, "malformed-json", b"\xff\xfe", JSON),
+    "UTF-16": (400, "malformed-json", '{"a": 1}'.encode("utf-16"), JSON),
+    "not a number": (400, "malformed-json", b'{"a": NaN}', JSON),
+    "single quotes": (400, "malformed-json", f"{{'{CANARY}': 1}}".encode(), JSON),
+    "comma at the end": (400, "malformed-json", b'{"a": 1,}', JSON),
+    "comment": (400, "malformed-json", f"{{}} // {CANARY}".encode(), JSON),
+    "lone surrogate": (400, "malformed-json", b'{"a": "\\ud800"}', JSON),
+    "a form, said to be JSON": (400, "malformed-json", f"hook={CANARY}".encode(), JSON),
+    "XML without a type": (400, "malformed-json", f"<{CANARY}/>".encode(), {}),
+    "deep lists": (400, "json-too-deep", b"[" * 100_000, JSON),
+    "deep objects": (400, "json-too-deep", b'{"a":' * 5_000 + b"1" + b"}" * 5_000, JSON),
+    "an array": (400, "wrong-type", f'["{CANARY}"]'.encode(), JSON),
+    "a string": (400, "wrong-type", f'"{CANARY}"'.encode(), JSON),
+    "a number": (400, "wrong-type", b"4711", JSON),
+    "null": (400, "wrong-type", b"null", JSON),
+    "an empty object": (400, "missing-field", b"{}", JSON),
+    "nothing we know": (400, "missing-field", f'{{"{CANARY}": "{CANARY}"}}'.encode(), JSON),
+    "too large": (413, "body-too-large", b'"' + b"x" * 2_100_000 + b'"', JSON),
+    "text": (415, "unsupported-media-type", CANARY.encode(), {"content-type": "text/plain"}),
+    "XML": (415, "unsupported-media-type", b"{}", {"content-type": "application/xml"}),
+    "a form": (415, "unsupported-media-type", b"a=1", {"content-type": "application/x-www-form-urlencoded"}),
+    "a file": (415, "unsupported-media-type", b"{}", {"content-type": f"multipart/form-data; boundary={CANARY}"}),
+    "compressed": (415, "unsupported-media-type", b"x", JSON | {"content-encoding": "gzip"}),
+}
+FIELDS = ["hook", "hookInstance", "context", "prefetch", "fhirServer", "fhirAuthorization"]
+VALUES: list[Any] = [CANARY, 4711, True, [CANARY], {CANARY: CANARY}, "", None, -0.5]
 
 
 def check(answer: requests.Response, status: int, code: str) -> None:
@@ -79,6 +106,7 @@ def check(answer: requests.Response, status: int, code: str) -> None:
     assert CANARY not in answer.text
 
 
+@pytest.mark.requirement("CH-041", "CH-066")
 @pytest.mark.parametrize(("status", "code", "request_"), CASES)
 def test_every_refusal_has_the_one_shape(
     server: str, status: int, code: str, request_: tuple[str, str, dict[str, Any]]
@@ -91,6 +119,51 @@ def test_every_refusal_has_the_one_shape(
         assert answer.headers["allow"]
 
 
+@pytest.mark.requirement("CH-042", "CH-066")
+@pytest.mark.parametrize("path", TAKE_A_BODY)
+@pytest.mark.parametrize("kind", BODIES)
+def test_every_faulty_body_at_every_endpoint(server: str, path: str, kind: str) -> None:
+    status, code, body, headers = BODIES[kind]
+    answer = requests.post(server + path, data=body, headers=headers | ORIGIN, timeout=10)
+    check(answer, status, code)
+
+
+@pytest.mark.requirement("CH-033", "CH-066")
+@pytest.mark.parametrize("field", FIELDS)
+def test_any_value_in_any_field_is_answered_or_refused_in_the_one_shape(
+    server: str, complete: Callable[..., Any], field: str
+) -> None:
+    for path in ("/cds-services/sarcoma-patient-view", "/explain/sarcoma-patient-view"):
+        for value in VALUES:
+            body = complete() | {field: value}
+            answer = requests.post(server + path, json=body, headers=ORIGIN, timeout=10)
+            if answer.status_code != 200:
+                assert answer.status_code in (400, 412), (path, field, value)
+                check(answer, answer.status_code, answer.json()["issue"][0]["details"]["coding"][0]["code"])
+            assert CANARY not in answer.text, (path, field, value)
+
+
+@pytest.mark.requirement("CH-066")
+def test_wrong_methods_at_every_endpoint(server: str) -> None:
+    """As the OpenAPI document lists them."""
+    document = requests.get(f"{server}/openapi.json", timeout=10).json()
+    for path, operations in document["paths"].items():
+        address = server + path.replace("{service_id}", "sarcoma-patient-view")
+        for method in {"get", "post", "put", "patch", "delete"} - set(operations):
+            answer = requests.request(method, address, data=CANARY, headers=ORIGIN, timeout=10)
+            check(answer, 405, "method-not-allowed")
+            allowed = {one.strip().lower() for one in answer.headers["allow"].split(",")}
+            assert allowed - {"head", "options"} == set(operations) - {"head", "options"}
+
+
+def test_every_endpoint_with_a_body_is_tried(server: str) -> None:
+    document = requests.get(f"{server}/openapi.json", timeout=10).json()
+    posted = {path for path, operations in document["paths"].items() if "post" in operations}
+    tried = {path.replace("sarcoma-patient-view", "{service_id}") for path in TAKE_A_BODY}
+    assert posted == {path for path in tried if "{" in path}
+
+
+@pytest.mark.requirement("CH-042")
 def test_body_without_a_length_is_cut_off_at_the_limit(server: str) -> None:
     answer = requests.post(
         server + _SERVICE,
@@ -101,17 +174,14 @@ def test_body_without_a_length_is_cut_off_at_the_limit(server: str) -> None:
     check(answer, 413, "body-too-large")
 
 
-def test_compressed_body_is_refused(server: str) -> None:
-    headers = {"content-encoding": "gzip", "content-type": "application/json", "origin": "https://ehr.example.org"}
-    check(requests.post(server + _SERVICE, data=b"x", headers=headers, timeout=10), 415, "unsupported-media-type")
-
-
+@pytest.mark.requirement("CH-066")
 def test_validation_of_the_framework_never_shows(server: str) -> None:
     paths = requests.get(f"{server}/openapi.json", timeout=10).json()["paths"]
     declared = {status for path in paths.values() for operation in path.values() for status in operation["responses"]}
     assert "422" not in declared
 
 
+@pytest.mark.requirement("CH-067")
 def test_failure_is_a_500_that_says_nothing_of_the_input(
     serve: Callable[..., Any],
     settings: Settings,

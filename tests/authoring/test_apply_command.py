@@ -173,7 +173,7 @@ def test_check_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def _nesting(folder: Path) -> Path:
     """A plan that applies the plan of the folder."""
-    outer = PLAN | {"id": "o", "url": "http://e/PlanDefinition/o", "library": []}
+    outer = PLAN | {"id": "o", "url": "http://e/PlanDefinition/o"}
     outer["action"] = [{"id": "x", "title": "Outer", "definitionCanonical": "http://e/PlanDefinition/p"}]
     return write(folder / "content" / "outer.json", outer)
 

@@ -19,7 +19,7 @@ from cds_hooks.pipeline import Pipeline
 from cds_hooks.prefetch import Gatherer
 from cds_hooks.services import Guidance
 from cds_hooks.settings import ClientSettings, DatabaseSettings, Settings
-from cds_hooks.storage import Storage
+from cds_hooks.storage import Retention, Storage
 
 _MAX_KEY_SET = 1_000_000
 """Bytes of a JWK Set."""
@@ -40,18 +40,17 @@ class Assembly:
         self._closing.callback(self.storage.close)
         self._outbound = Outbound(connections=settings.fhir.connections, insecure_loopback=settings.demo)
         self._closing.callback(self._outbound.close)
+        gatherer = Gatherer(settings, self._outbound)
+        self._closing.callback(gatherer.close)
         self.pipeline = Pipeline(
-            settings,
-            self.active,
-            self._authenticator(),
-            Gatherer(settings, self._outbound),
-            self.storage,
-            self.admission,
-            self.metrics,
+            settings, self.active, self._authenticator(), gatherer, self.storage, self.admission, self.metrics
         )
 
     def __enter__(self) -> Assembly:
         """Begins what goes on beside the calls."""
+        retention = Retention(self.storage)
+        retention.start()
+        self._closing.callback(retention.stop)
         if self._settings.watches:
             self._closing.enter_context(ContentWatcher(self.reload, watched(self._settings)))
         return self

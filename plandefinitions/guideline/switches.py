@@ -44,32 +44,45 @@ def criteria_off(entries: Iterable[Entry], switched_off: Iterable[str]) -> Mappi
 
 
 def without(library: Library, off: frozenset[str], words: Mapping[str, Words], includes: Any) -> Library:
-    """The library without some of its local criteria. Raises ``SettingsError`` for one that it does not mark local."""
+    """The library without some of its local criteria.
+
+    Raises ``SettingsError`` for one that it does not mark local, and for one that stands in a list of another library,
+    which only that library can be without.
+    """
     content = copy.deepcopy(library.to_elm())
-    left = set(off)
+    marked: set[str] = set()
+    replaced: set[str] = set()
     for define in content["library"]["statements"]["def"]:
-        local = set(words.get(define["name"], NO_WORDS).all("local")) & off
-        if local and "expression" in define:
-            define["expression"] = _without(define["expression"], local, _OFF_IN_ALL)
-            left -= local
-    if left:
-        marked = sorted({name for one in words.values() for name in one.all("local")})
-        named = ", ".join(sorted(left))
-        raise SettingsError(f"switched_off: {library.name} has no local criterion {named}; it has: {', '.join(marked)}")
+        local = set(words.get(define["name"], NO_WORDS).all("local"))
+        marked |= local
+        if local & off and "expression" in define:
+            define["expression"] = _without(define["expression"], local & off, _OFF_IN_ALL, replaced)
+    if off - marked:
+        named, known = ", ".join(sorted(off - marked)), ", ".join(sorted(marked))
+        raise SettingsError(f"switched_off: {library.name} has no local criterion {named}; it has: {known}")
+    if off - replaced:
+        named = ", ".join(sorted(off - replaced))
+        raise SettingsError(
+            f"switched_off: {library.name} takes {named} from a list of another library; name the criterion there "
+            '(such as "SarcomaFacts/Under 18"), which switches it off for all entries with that list'
+        )
     return Library.from_elm(content, includes)
 
 
-def _without(elm: Elm, off: set[str], neutral: str) -> Elm:
-    """The expression with the criteria replaced by what makes no difference where they stand."""
+def _without(elm: Elm, off: set[str], neutral: str, replaced: set[str]) -> Elm:
+    """The expression with the criteria replaced by what makes no difference where they stand; ``replaced`` gets their
+    names.
+    """
     kind = elm.get("type")
     if kind == "ExpressionRef" and elm["name"] in off:
+        replaced.add(elm["name"])
         return _literal(neutral)
     if kind in ("And", "Or"):
         inner = _OFF_IN_ALL if kind == "And" else _OFF_IN_ANY
-        elm["operand"] = [_without(one, off, inner) for one in elm["operand"]]
+        elm["operand"] = [_without(one, off, inner, replaced) for one in elm["operand"]]
     else:
         for tuple_element in _holds(elm):
-            tuple_element["value"] = _without(tuple_element["value"], off, _OFF_IN_ANY)
+            tuple_element["value"] = _without(tuple_element["value"], off, _OFF_IN_ANY, replaced)
     return elm
 
 

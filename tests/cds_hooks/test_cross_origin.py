@@ -7,6 +7,7 @@ ORIGIN = "https://ehr.example.org"
 PATHS = ["/cds-services", "/cds-services/sarcoma-patient-view", "/explain/sarcoma-patient-view"]
 
 
+@pytest.mark.requirement("CH-146", "CH-147")
 @pytest.mark.parametrize("path", PATHS)
 def test_preflight_needs_no_token(server: str, path: str) -> None:
     asked = {
@@ -23,6 +24,7 @@ def test_preflight_needs_no_token(server: str, path: str) -> None:
     assert "access-control-allow-credentials" not in answer.headers
 
 
+@pytest.mark.requirement("CH-147")
 def test_other_origins_may_not_read(server: str) -> None:
     other = {"origin": "https://evil.example.com"}
     answer = requests.get(server + "/cds-services", headers=other, timeout=10)

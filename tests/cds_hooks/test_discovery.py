@@ -31,6 +31,7 @@ def test_members_of_a_service(services: dict[str, dict[str, Any]], hook: str) ->
     assert re.fullmatch(r"[A-Za-z0-9._~-]+", service["id"])
 
 
+@pytest.mark.requirement("CH-011")
 @pytest.mark.parametrize("hook", sorted(HOOKS))
 def test_every_listed_service_can_be_called(services: dict[str, dict[str, Any]], server: str, hook: str) -> None:
     answer = requests.post(f"{server}/cds-services/{services[hook]['id']}", json={}, timeout=10)
@@ -44,12 +45,14 @@ def test_templates_use_only_what_every_2_0_client_supports(services: dict[str, d
         assert re.fullmatch(r"[a-z][A-Za-z]+", key)
 
 
+@pytest.mark.requirement("CH-029")
 def test_templates_are_what_the_mappers_read(services: dict[str, dict[str, Any]]) -> None:
     for service in services.values():
         types = {re.split(r"[?/]", query)[0] for query in service["prefetch"].values()}
         assert types == {"Patient", *READERS}
 
 
+@pytest.mark.requirement("CH-029")
 def test_keys_stay_as_hospitals_have_mapped_them(services: dict[str, dict[str, Any]]) -> None:
     assert list(services["patient-view"]["prefetch"]) == [
         "patient",

@@ -21,6 +21,7 @@ def test_complete_call_is_answered(call: Call, complete: Complete, hook: str) ->
     assert isinstance(answer.json()["cards"], list)
 
 
+@pytest.mark.requirement("CH-031", "CH-032", "CH-033")
 @pytest.mark.parametrize("field", ["hook", "hookInstance", "context"])
 @pytest.mark.parametrize("value", [None, "absent", "", 7])
 def test_required_fields(call: Call, complete: Complete, field: str, value: Any) -> None:
@@ -36,6 +37,7 @@ def test_required_fields(call: Call, complete: Complete, field: str, value: Any)
     assert field in issue["diagnostics"]
 
 
+@pytest.mark.requirement("CH-033")
 @pytest.mark.parametrize(("hook", "field"), [(hook, field) for hook in HOOKS for field in REQUIRED_CONTEXT[hook]])
 @pytest.mark.parametrize("value", [None, "absent", 7])
 def test_required_context(call: Call, complete: Complete, hook: str, field: str, value: Any) -> None:
@@ -57,6 +59,7 @@ def test_hook_of_another_service_is_refused(call: Call, complete: Complete, hook
     assert answer.json()["issue"][0]["details"]["coding"][0]["code"] == "hook-mismatch"
 
 
+@pytest.mark.requirement("CH-041")
 def test_unknown_service(server: str, complete: Complete) -> None:
     for path in ("cds-services", "explain"):
         assert requests.post(f"{server}/{path}/nothing", json=complete(), timeout=10).status_code == 404
@@ -79,6 +82,7 @@ def test_repeated_call_is_answered_alike(call: Call, complete: Complete) -> None
     assert first == second
 
 
+@pytest.mark.requirement("CH-034")
 def test_authorization_needs_a_server(call: Call, complete: Complete) -> None:
     token = {
         "access_token": "secret-canary",
@@ -101,12 +105,14 @@ def test_patient_id_may_be_a_reference(call: Call, complete: Complete, written: 
     assert call(body, explain=True).json()["facts"]["demographics"]["value"]["sex"] == "female"
 
 
+@pytest.mark.requirement("CH-036")
 def test_prefetch_that_is_no_object_is_refused(call: Call, complete: Complete) -> None:
     answer = call(complete(prefetch=["x"]))
     assert answer.status_code == 400
     assert answer.json()["issue"][0]["expression"] == ["prefetch"]
 
 
+@pytest.mark.requirement("CH-040")
 @pytest.mark.parametrize("kind", ["MedicationOrder", "ProcedureRequest", "DiagnosticOrder", "ReferralRequest"])
 def test_orders_of_other_fhir_versions_are_recognised(call: Call, complete: Complete, kind: str) -> None:
     body = complete("order-sign")
@@ -119,12 +125,14 @@ def test_orders_of_other_fhir_versions_are_recognised(call: Call, complete: Comp
     assert "R4" in issue["diagnostics"]
 
 
+@pytest.mark.requirement("CH-040")
 def test_records_of_other_fhir_versions_are_recognised(call: Call, complete: Complete) -> None:
     body = complete()
     body["prefetch"]["medicationRequests"]["entry"] = [{"resource": {"resourceType": "MedicationOrder"}}]
     assert call(body).json()["issue"][0]["details"]["coding"][0]["code"] == "unsupported-fhir-version"
 
 
+@pytest.mark.requirement("CH-120")
 @pytest.mark.parametrize(
     "drafts",
     [

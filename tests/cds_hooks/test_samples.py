@@ -55,6 +55,7 @@ def test_context_as_it_was_sent_with_our_prefetch(call: Call, complete: Complete
         )
 
 
+@pytest.mark.requirement("CH-120")
 def test_the_sandbox_is_answered_with_its_invalid_drafts(call: Call, complete: Complete) -> None:
     captured = sorted(FOLDER.glob("captured-sandbox/*-call-rec-order-*.json"))
     assert captured

@@ -20,10 +20,12 @@ Results = Mapping[str, Mapping[str, str]]
 
 
 _MARK = "pytest.mark.requirement("
+_SAID = 30
+"""Lines at the end of what pytest says that tell what is wrong."""
 
 
 class CollectionError(RuntimeError):
-    """The tests could not be collected; the message is what pytest said."""
+    """The tests could not be collected; the message is what pytest said at the end."""
 
 
 def run(*arguments: str) -> Results:
@@ -43,7 +45,7 @@ def run(*arguments: str) -> Results:
             command, cwd=ROOT, env={**os.environ, RESULT_FILE: str(path)}, capture_output=True, text=True, check=False
         )
         if done.returncode not in (0, 1) or not path.exists():
-            raise CollectionError(done.stdout + done.stderr)
+            raise CollectionError("\n".join([*done.stdout.splitlines()[-_SAID:], done.stderr]))
         if done.returncode == 1:
             print(done.stdout, file=sys.stderr)
         found: Results = orjson.loads(path.read_bytes())

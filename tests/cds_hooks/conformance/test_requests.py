@@ -132,9 +132,9 @@ def test_the_hook_of_the_body_decides(services: dict[str, Any], call: Call, comp
 @pytest.mark.parametrize(
     "instance",
     [
-        str(uuid.uuid4()),
-        str(uuid.uuid1()).upper(),
-        str(uuid.uuid5(uuid.NAMESPACE_URL, "x")),
+        "628e4f9d-9d88-437a-b207-300e4ec90f5c",
+        "824E00BA-E5AA-11F1-A2E0-02FC00000001",
+        "4cd605e7-afa2-5360-b5b9-c5e9fb5c76f4",
         "d1577c69dfbe44adba6d3e05e953b2ea",
         "not a uuid",
     ],

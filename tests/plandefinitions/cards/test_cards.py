@@ -35,6 +35,7 @@ def test_pd_120_top_level_is_card_then_suggestion_then_action(guideline: Any) ->
     assert [one["description"] for one in card["suggestions"][1]["actions"]] == ["First", "Second"]
 
 
+@pytest.mark.requirement("CH-003", "CH-004", "CH-076", "CH-085")
 def test_a_card_has_all_that_cds_hooks_requires_and_nothing_empty(guideline: Any) -> None:
     cards = guideline.cards(
         guideline.plan({"id": "a"}, group(offer(), {"description": "words only"}), offer()), guideline.activity()
@@ -52,6 +53,7 @@ def test_a_card_has_all_that_cds_hooks_requires_and_nothing_empty(guideline: Any
                 assert list(check(action["resource"])) == []
 
 
+@pytest.mark.requirement("CH-069")
 @pytest.mark.parametrize("length", [138, 139, 140, 141, 400])
 def test_pd_121_a_summary_is_shorter_than_140_and_the_rest_is_in_the_detail(guideline: Any, length: int) -> None:
     title = ("word " * 100)[:length].rstrip() + ("x" if length % 5 == 0 else "")
@@ -65,11 +67,13 @@ def test_pd_121_a_summary_is_shorter_than_140_and_the_rest_is_in_the_detail(guid
         assert title in card["detail"]
 
 
+@pytest.mark.requirement("CH-069")
 def test_pd_121_length_is_counted_in_utf_16_too(guideline: Any) -> None:
     (card,) = guideline.cards(guideline.plan({"title": "\U0001f9ec" * 139}))
     assert len(card["summary"].encode("utf-16-le")) // 2 < 140
 
 
+@pytest.mark.requirement("CH-074")
 def test_pd_122_html_becomes_markdown_without_style_and_script(guideline: Any) -> None:
     description = (
         "<style>td {color: red}</style><p>Size &lt; 3 cm &amp; <b>few</b></p><script>alert(1)</script>"
@@ -98,6 +102,7 @@ def test_pd_122_markdown_is_kept_and_made_safe(guideline: Any, description: str,
     assert "javascript:" not in card["detail"]
 
 
+@pytest.mark.requirement("CH-074")
 def test_pd_122_text_from_the_patient_cannot_become_a_link_or_html(guideline: Any) -> None:
     family = "[click](https://evil.org)<img src=x onerror=alert(1)>"
     patient = {"resourceType": "Patient", "id": "p1", "name": [{"family": family}]}
@@ -108,6 +113,7 @@ def test_pd_122_text_from_the_patient_cannot_become_a_link_or_html(guideline: An
     assert "<" not in card["summary"]
 
 
+@pytest.mark.requirement("CH-070")
 @pytest.mark.parametrize(
     ("priority", "indicator"),
     [("routine", "info"), ("urgent", "warning"), ("asap", "warning"), ("stat", "critical"), (None, "info")],
@@ -224,6 +230,7 @@ def test_pd_057_and_129_remove_is_delete_of_an_existing_resource(guideline: Any)
     ]
 
 
+@pytest.mark.requirement("CH-096")
 def test_pd_129_update_has_the_whole_resource_with_its_id(guideline: Any) -> None:
     values = [guideline.set("$this", "Draft"), guideline.set("priority", "'urgent'", "text/cql-expression")]
     plan = guideline.plan({"title": "Change", "type": act("update"), "dynamicValue": values[:1]})
@@ -269,6 +276,7 @@ def test_pd_026_a_group_of_which_nothing_applies_gives_no_card(guideline: Any) -
     assert guideline.cards(guideline.plan(group({"title": "A", "condition": [guideline.when("Is False")]}))) == []
 
 
+@pytest.mark.requirement("CH-077", "CH-078")
 def test_pd_133_override_reasons_come_from_a_value_set(guideline: Any) -> None:
     reasons = {
         "resourceType": "ValueSet",
@@ -367,6 +375,7 @@ def test_pd_101_selection_behaviors(guideline: Any, behavior: str | None, select
     assert len(card["suggestions"]) == 2
 
 
+@pytest.mark.requirement("CH-090")
 @pytest.mark.parametrize("behavior", ["all", "all-or-none"])
 def test_pd_101_all_is_one_suggestion_with_all_actions(guideline: Any, behavior: str) -> None:
     plan = guideline.plan(group(offer("A"), offer("B"), selectionBehavior=behavior))
@@ -388,6 +397,7 @@ def test_pd_102_required_behaviors(guideline: Any) -> None:
     assert card["overrideReasons"]
 
 
+@pytest.mark.requirement("CH-089")
 def test_pd_103_precheck_is_recommended_and_at_most_one_of_them(guideline: Any) -> None:
     children = [
         offer("A", precheckBehavior="no"),

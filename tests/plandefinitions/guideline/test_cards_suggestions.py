@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from plandefinitions.guideline.cards import build_cards
 from plandefinitions.guideline.decision import Decision
 from plandefinitions.guideline.entry import Entry
@@ -119,6 +121,7 @@ def replacement() -> Entry:
     return replace(plan, plan={**plan.plan, "action": [{**plan.action, "action": [group, removal]}]})
 
 
+@pytest.mark.requirement("CH-090", "CH-091")
 def test_an_order_is_replaced_in_one_suggestion_removal_first() -> None:
     card = card_of(
         offered(replacement(), text="About the order.", drafts=("MedicationRequest/d1",), indicator="warning")

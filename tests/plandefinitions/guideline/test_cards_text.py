@@ -18,6 +18,7 @@ def shown(text: str) -> str:
     return rendered.replace("<ul>\n<li>", "").replace("</li>\n</ul>\n", "")
 
 
+@pytest.mark.requirement("CH-074")
 @pytest.mark.parametrize(
     ("text", "html"),
     [
@@ -41,6 +42,7 @@ def test_text_is_shown_as_it_is(text: str, html: str) -> None:
     assert shown(text) == html
 
 
+@pytest.mark.requirement("CH-074")
 @pytest.mark.parametrize("text", ["see http://evil.example/x", "see www.evil.example", "HTTPS://evil.example"])
 def test_bare_addresses_do_not_become_links(text: str) -> None:
     linkifying = MarkdownIt("commonmark").disable("entity")
@@ -50,6 +52,7 @@ def test_bare_addresses_do_not_become_links(text: str) -> None:
     assert "<a" not in linkifying.render(escaped)
 
 
+@pytest.mark.requirement("CH-074")
 @settings(max_examples=150)
 @given(st.text(max_size=80))
 def test_whatever_is_escaped_renders_without_elements(text: str) -> None:
@@ -60,12 +63,14 @@ def test_control_and_direction_characters_are_dropped() -> None:
     assert plain("a\u202eb\x00c\r\nd") == "a b c d"
 
 
+@pytest.mark.requirement("CH-069")
 @settings(max_examples=150)
 @given(st.text(max_size=400))
 def test_a_summary_is_never_too_long(text: str) -> None:
     assert len(shortened(text).encode("utf-16-le", "surrogatepass")) // 2 <= SUMMARY_LENGTH
 
 
+@pytest.mark.requirement("CH-069")
 def test_139_characters_stay_140_are_cut() -> None:
     assert shortened("x" * 139) == "x" * 139
     assert len(shortened("x" * 140)) <= 139

@@ -6,6 +6,7 @@ bodies that nobody reads any more is what fills the memory. So the queue is kept
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ from cds_hooks.settings import LimitSettings
 
 _Result = TypeVar("_Result")
 _PATHS = ("/cds-services/", "/explain/")
+_NEWEST = 0.1
+"""The weight of the newest call in the mean time of an evaluation."""
 
 
 class Admission:
@@ -32,13 +35,13 @@ class Admission:
         self._calls = 0
         self._held = 0
         self._processor = CapacityLimiter(limits.evaluations)
+        self._mean = 0.0
 
     def enter(self, length: int) -> None:
         """Takes on a call with a body of this length. Raises ``CallError`` 503; else ``leave`` must follow."""
         if self._calls >= self._limits.calls:
             raise self._overloaded("calls")
-        if self._processor.statistics().tasks_waiting >= self._limits.waiting:
-            raise self._overloaded("waiting")
+        self._check_wait()
         self.hold(length)
         self._calls += 1
 
@@ -56,12 +59,34 @@ class Admission:
     async def evaluate(self, work: Callable[[], _Result], *, again: bool = False) -> _Result:
         """Runs work for the processor in a worker thread, when it is its turn.
 
-        Raises ``CallError`` 503 when too many wait already; not for a call that comes `again`, after its data was
+        Raises ``CallError`` 503 when that would take too long; not for a call that comes `again`, after its data was
         fetched: too much was done for it.
         """
-        if not again and self._processor.statistics().tasks_waiting >= self._limits.waiting:
-            raise self._overloaded("waiting")
-        return await to_thread.run_sync(work, limiter=self._processor)
+        if not again:
+            self._check_wait()
+        seconds = 0.0
+
+        def timed() -> _Result:
+            nonlocal seconds
+            started = time.perf_counter()
+            try:
+                return work()
+            finally:
+                seconds = time.perf_counter() - started
+
+        try:
+            return await to_thread.run_sync(timed, limiter=self._processor)
+        finally:
+            self._mean += (seconds - self._mean) * _NEWEST
+
+    def _check_wait(self) -> None:
+        """Raises ``CallError`` 503 when a call that came now would wait too long.
+
+        A number of calls would be the wrong measure: what one takes depends on its data and on the machine.
+        """
+        waiting = self._processor.statistics().tasks_waiting
+        if waiting * self._mean > self._limits.wait_seconds * self._limits.evaluations:
+            raise self._overloaded("wait_seconds")
 
     def _overloaded(self, limit: str) -> CallError:
         self._tell(limit)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import orjson
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -90,6 +91,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._unparsed = 0
         self._thrown_away = 0
         self._deaf = False
+        self._staying = False
 
     # The connection
 
@@ -118,10 +120,33 @@ class BoundedConnection(HttpToolsProtocol):
             if self._deaf:
                 return
         self._unparsed += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._feed(data)
         if self._unparsed > _HEADER_BYTES and not self._deaf:
             self._header_bytes = self._unparsed
             self.send_400_response("")
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._stay(data[upgrade.args[0] :])
+        except HttpParserError:
+            self.logger.warning("what came is not a request by HTTP/1.1")
+            self.send_400_response("")
+
+    def _stay(self, rest: bytes) -> None:
+        """Goes on with a request that offers another protocol, as Java's HttpClient does with each: by HTTP/1.1.
+
+        The parser takes what follows the headers for that other protocol. So another parser gets the body, behind
+        headers that say nothing but how long it is.
+        """
+        lengths = [one for one in self.headers if one[0] in (b"content-length", b"transfer-encoding")]
+        self.parser = HttpRequestParser(self)
+        self._staying = True
+        self.parser.feed_data(b"".join((b"POST / HTTP/1.1\r\n", *(b"%b: %b\r\n" % one for one in lengths), b"\r\n")))
+        self._staying = False
+        self._feed(rest)
 
     def pause_writing(self) -> None:
         """The client does not take its answer."""
@@ -138,6 +163,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins: its headers have to come."""
+        if self._staying:
+            return
         super().on_message_begin()
         self._phase = _Phase.HEADERS
         self._header_bytes = self._thrown_away = 0
@@ -145,16 +172,20 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """A part of the request line."""
-        super().on_url(url)
-        self._count(len(url))
+        if not self._staying:
+            super().on_url(url)
+            self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or a trailer."""
-        super().on_header(name, value)
-        self._count(len(name) + len(value))
+        if not self._staying:
+            super().on_header(name, value)
+            self._count(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
         """The headers are there; the application is responsible from now on."""
+        if self._staying:
+            return
         self._phase = _Phase.BODY
         self._disarm()
         super().on_headers_complete()
@@ -170,6 +201,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is complete; what was only waited for to be polite has come."""
+        if self.parser.should_upgrade():
+            return
         super().on_message_complete()
         self._phase = _Phase.NOTHING
         self._unparsed = 0

@@ -57,8 +57,8 @@ class LimitSettings(Part):
     """More resources in one call are refused with 413."""
     calls: Positive = 64
     """Calls under way at once, those that wait for FHIR servers included; more are refused with 503."""
-    waiting: Positive = 12
-    """Calls that wait for the processor; more are refused with 503."""
+    wait_seconds: Seconds = 0.25
+    """A call that would have to wait longer for the processor, as things stand, is refused with 503."""
     held_bytes: Positive = 200_000_000
     """Bytes of bodies held at once; a call that would go beyond is refused with 503."""
     evaluations: Positive = 2

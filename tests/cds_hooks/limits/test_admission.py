@@ -1,0 +1,140 @@
+"""What is beyond the limits is refused at once, unread, and makes room again when it is over."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import anyio
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from cds_hooks.errors import CallError
+from cds_hooks.limits import Admission, AdmissionLayer
+from cds_hooks.settings import LimitSettings
+
+
+def _admission(**limits: float) -> tuple[Admission, list[str]]:
+    told: list[str] = []
+    return Admission(LimitSettings.model_validate(limits), told.append), told
+
+
+def _refused(admission: Admission, length: int = 1) -> CallError:
+    with pytest.raises(CallError) as caught:
+        admission.enter(length)
+    return caught.value
+
+
+def test_calls_beyond_the_limit_are_refused_until_one_is_over() -> None:
+    admission, told = _admission(calls=2)
+    admission.enter(1)
+    admission.enter(1)
+    error = _refused(admission)
+    assert (error.status, error.code) == (503, "overloaded")
+    assert told == ["calls"]
+    admission.leave(1)
+    admission.enter(1)
+
+
+def test_bytes_beyond_the_limit_are_refused_until_they_are_let_go() -> None:
+    admission, told = _admission(held_bytes=100)
+    admission.enter(60)
+    _refused(admission, 41)
+    assert told == ["held_bytes"]
+    admission.enter(40)
+    admission.leave(60)
+    admission.enter(60)
+
+
+def test_a_call_that_would_wait_long_is_refused() -> None:
+    """As long as evaluations take 0.1 s, the third in the queue of one processor would wait 0.2 s and more."""
+
+    async def scenario() -> None:
+        admission, told = _admission(evaluations=1, wait_seconds=0.15)
+        for _ in range(40):
+            await admission.evaluate(lambda: time.sleep(0.001))
+        admission.enter(1)
+        for _ in range(10):
+            await admission.evaluate(lambda: time.sleep(0.15))
+        gate = threading.Event()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(admission.evaluate, gate.wait)
+            await anyio.sleep(0.02)
+            for _ in range(2):
+                admission.enter(1)
+                tasks.start_soon(admission.evaluate, gate.wait)
+                await anyio.sleep(0.02)
+            _refused(admission)
+            with pytest.raises(CallError):
+                await admission.evaluate(gate.wait)
+            tasks.start_soon(lambda: admission.evaluate(gate.wait, again=True))
+            await anyio.sleep(0.02)
+            gate.set()
+        assert told == ["wait_seconds", "wait_seconds"]
+        admission.enter(1)
+
+    anyio.run(scenario)
+
+
+def test_what_the_work_raises_comes_out() -> None:
+    async def scenario() -> None:
+        admission, _ = _admission()
+        with pytest.raises(ZeroDivisionError):
+            await admission.evaluate(lambda: 1 // 0)
+
+    anyio.run(scenario)
+
+
+async def _ask(layer: AdmissionLayer, path: str, parts: list[bytes], length: int | None, method: str = "POST") -> int:
+    """The status of the answer; the request has this path and a body in these parts."""
+    status: list[int] = []
+    left = list(parts)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            status.append(message["status"])
+
+    headers = [] if length is None else [(b"content-length", str(length).encode())]
+    await layer({"type": "http", "method": method, "path": path, "headers": headers}, receive, send)
+    return status[0]
+
+
+async def _reader(scope: Scope, receive: Receive, send: Send) -> None:
+    status = 200
+    try:
+        while (await receive()).get("more_body"):
+            pass
+    except CallError as error:
+        status = error.status
+    await send({"type": "http.response.start", "status": status, "headers": []})
+
+
+def test_the_layer_counts_what_comes_without_a_length() -> None:
+    admission, told = _admission(held_bytes=100)
+    layer = AdmissionLayer(_reader, admission)
+
+    async def scenario() -> None:
+        assert await _ask(layer, "/cds-services/a", [b"x" * 60, b"x" * 60], None) == 503
+        assert told == ["held_bytes"]
+        for _ in range(3):  # nothing is left over of the one before
+            assert await _ask(layer, "/cds-services/a", [b"x" * 90], None) == 200
+            assert await _ask(layer, "/cds-services/a/feedback", [b"x" * 100], 100) == 200
+
+    anyio.run(scenario)
+
+
+def test_health_and_discovery_are_never_refused() -> None:
+    admission, _ = _admission(calls=1)
+    admission.enter(0)
+    layer = AdmissionLayer(_reader, admission)
+
+    async def scenario() -> None:
+        for path in ("/healthz", "/readyz", "/metrics", "/cds-services"):
+            assert await _ask(layer, path, [b""], None, "GET") == 200
+        assert await _ask(layer, "/cds-services/a", [b""], 0) == 503
+        assert await _ask(layer, "/explain/a", [b""], 0) == 503
+
+    anyio.run(scenario)

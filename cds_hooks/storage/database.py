@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_eng
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
-from cds_hooks.storage.errors import StorageUnavailable, is_broken, reason_of
+from cds_hooks.storage.errors import StorageError, StorageUnavailable, is_broken, reason_of
 from cds_hooks.storage.url import Address
 
 # When a connection breaks, the pool logs a traceback, with whatever the errors before it quote of a row.
@@ -45,7 +45,7 @@ class Database:
         self._file = address.file
         self._identity: tuple[int, int] | None = None
         self._writing = threading.Lock()
-        self._hurried = _engine(address, HURRIED_SECONDS, QueuePool, pool_size=8, max_overflow=24)
+        self._hurried = _engine(address, HURRIED_SECONDS, QueuePool, pool_size=4, max_overflow=4)
         self._unhurried = _engine(address, UNHURRIED_SECONDS, NullPool)
 
     def __str__(self) -> str:
@@ -168,8 +168,13 @@ def _write_ahead(engine: Engine) -> None:
     while True:
         try:
             with engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-                return
+                mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar()
+            if mode != "wal":
+                raise StorageError(
+                    "the database's folder cannot hold SQLite's write-ahead log, as folders on a network cannot; "
+                    "put the file on a local disk, or use PostgreSQL"
+                )
+            return
         except SQLAlchemyError as error:
             if reason_of(error) != "busy" or time.monotonic() > deadline:
                 raise

@@ -18,7 +18,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_hooks.audit import CallRecord
+from cds_hooks.audit import CallRecord, CardShown
 from cds_hooks.authentication import Authenticator
 from cds_hooks.body import parse_object, read_body
 from cds_hooks.content import ActiveContent, Served
@@ -101,6 +101,7 @@ class Pipeline:
 
         def store(body: bytes, service: Service) -> None:
             given = parse_feedback(parse_object(body), service.id, journal.caller.name)
+            journal.cards = tuple(CardShown(one.card, (), one.accepted_suggestions) for one in given)
             self._stored(self._storage.record_feedback, given)
             self._keep(journal.record(200))
 

@@ -82,6 +82,11 @@ class SarcomaGuidance:
         guidance._warm()
         return guidance
 
+    @property
+    def guideline(self) -> Guideline:
+        """The compiled guideline."""
+        return self._guideline
+
     def pages(self) -> Router:
         """The guidance pages."""
         return guidance_routes(self._guideline, demo=self._demo)
@@ -92,7 +97,7 @@ class SarcomaGuidance:
             raise received.lacking(received.missing)
         facts = _facts(call, received)
         decisions = self._guideline.decide(facts, service.hook, call.now)
-        cards = build_cards(decisions, self._guidance_url, unread=received.unread)
+        cards = build_cards(decisions, self._guidance_url, received.unread, call.instance)
         return Answer(cards, lambda: _explanation(facts, decisions, received))
 
     def _warm(self) -> None:

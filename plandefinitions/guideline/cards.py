@@ -2,7 +2,8 @@
 
 At most one card each for local therapy, systemic therapy, work-up and data gaps; what is urgent has a card of its own
 and comes first. At the order hooks a card is only ever about the draft order. The same decisions give the same cards,
-uuids included, so that a client that asks twice does not show a card twice.
+uuids included where the hook instance is the same: a client that asks again shows no card twice, and what a clinician
+does with a card is known for the very time it was shown.
 """
 
 from __future__ import annotations
@@ -24,21 +25,27 @@ Card = dict[str, Any]
 EXTENSION = "org.sarcoma-cds.recommendations"
 
 
-def build_cards(decisions: Decisions, guidance_url: str, unread: Collection[str] = ()) -> list[Card]:
+def build_cards(
+    decisions: Decisions, guidance_url: str, unread: Collection[str] = (), instance: str = ""
+) -> list[Card]:
     """The cards of one hook call, most severe first.
 
     ``guidance_url``: where the guidance pages are, absolute. ``unread``: the FHIR resource types that were not read, or
-    not wholly; every card says so.
+    not wholly; every card says so. ``instance``: the hook instance of the call.
     """
-    cards = [_card(content, decisions, guidance_url, unread) for content in card_contents(decisions.decisions)]
+    shown = [
+        _card(content, decisions, guidance_url, unread, instance) for content in card_contents(decisions.decisions)
+    ]
     if decisions.data_gaps is not None and decisions.gaps:
-        cards.append(_gap_card(decisions, decisions.data_gaps, guidance_url, unread))
-    return cards
+        shown.append(_gap_card(decisions, decisions.data_gaps, guidance_url, unread, instance))
+    return shown
 
 
-def _card(content: CardContent, decisions: Decisions, guidance_url: str, unread: Collection[str]) -> Card:
+def _card(
+    content: CardContent, decisions: Decisions, guidance_url: str, unread: Collection[str], instance: str
+) -> Card:
     group, lead = content.group, content.lead
-    seed = _seed(decisions, group, content.decisions)
+    seed = _seed(decisions, group, content.decisions, instance)
     topic = (lead.id, lead.entry.title) if not group.shared else (group.key, group.title)
     card: Card = {
         "uuid": str(uuid.uuid5(NAMESPACE, seed)),
@@ -52,11 +59,11 @@ def _card(content: CardContent, decisions: Decisions, guidance_url: str, unread:
     return card | _closing(content, guidance_url)
 
 
-def _gap_card(decisions: Decisions, card: Decision, guidance_url: str, unread: Collection[str]) -> Card:
+def _gap_card(decisions: Decisions, card: Decision, guidance_url: str, unread: Collection[str], instance: str) -> Card:
     group = card_groups()["data-gaps"]
     missing = ",".join(gap.fact for gap in decisions.gaps)
     return {
-        "uuid": str(uuid.uuid5(NAMESPACE, f"{_seed(decisions, group, (card,))}|{missing}")),
+        "uuid": str(uuid.uuid5(NAMESPACE, f"{_seed(decisions, group, (card,), instance)}|{missing}")),
         "summary": gap_summary(decisions),
         "indicator": "info",
         "detail": gap_detail(decisions, card, unread),
@@ -72,7 +79,7 @@ def _closing(content: CardContent, guidance_url: str) -> Card:
     }
 
 
-def _seed(decisions: Decisions, group: CardGroup, shown: tuple[Decision, ...]) -> str:
-    """What makes a card this card: patient, kind, and each entry with status, version and draft orders."""
+def _seed(decisions: Decisions, group: CardGroup, shown: tuple[Decision, ...], instance: str) -> str:
+    """What makes a card this card: call, patient, kind, and each entry with status, version and draft orders."""
     entries = (f"{d.id}={d.status}@{d.entry.plan.get('version', '')}:{','.join(d.drafts)}" for d in shown)
-    return "|".join((decisions.facts.patient_id, group.key, *entries))
+    return "|".join((instance, decisions.facts.patient_id, group.key, *entries))

@@ -11,6 +11,7 @@ from cds_hooks.settings import Settings
 from mappers import FACT_KEYS
 
 Call = Callable[..., requests.Response]
+Complete = Callable[..., dict[str, Any]]
 PATIENTS = load_patients(Settings(demo=True).patients)
 STATUSES = {"offered", "to-confirm", "alternative", "suppressed", "not-applicable", "undecided"}
 CALLS = [(patient, hook) for patient in PATIENTS.values() for hook in patient.contexts]
@@ -62,3 +63,13 @@ def _no_empty(value: Any) -> None:
     assert value not in (None, "", [], {})
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _no_empty(part)
+
+
+def test_cards_are_known_by_the_call_that_showed_them(call: Call, complete: Complete) -> None:
+    records = ({"resourceType": "Condition", "id": "c1", "code": {"text": "Leiomyosarcoma with lung metastases"}},)
+    first, again = (call(complete(records=records)).json()["cards"] for _ in range(2))
+    later = call(complete(records=records, hookInstance="0c9e3f1e-6a51-4a6c-8a0c-1de5f8f3a111")).json()["cards"]
+    assert first == again
+    assert first
+    assert {one["uuid"] for one in first}.isdisjoint(one["uuid"] for one in later)
+    assert [one["summary"] for one in first] == [one["summary"] for one in later]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 import requests
 from fastapi import FastAPI
 
+from cds_hooks.app import create_app
 from cds_hooks.assembly import load_guidance
 from cds_hooks.content import ActiveContent, ContentWatcher
 from cds_hooks.settings import Settings
@@ -148,6 +151,49 @@ def test_our_guideline_in_a_folder_of_the_hospitals(
         assert active.last_refusal is not None
         assert "expected undecided" in "\n".join(active.last_refusal.faults)
         assert list(active.current.guidance.titles) == [ENTRY]
+
+
+def test_the_service_goes_on_while_its_content_changes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, serve: Callable[[FastAPI], AbstractContextManager[str]]
+) -> None:
+    monkeypatch.setattr("cds_hooks.assembly.ContentWatcher", partial(ContentWatcher, seconds=0.05))
+    statuses: set[int] = set()
+    stop = threading.Event()
+
+    def calls(base: str) -> None:
+        body = {
+            "hook": "patient-view",
+            "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+            "context": {"userId": "Practitioner/p1", "patientId": "p1"},
+            "prefetch": {"patient": {"resourceType": "Patient", "id": "p1"}, "conditions": None},
+        }
+        while not stop.is_set():
+            statuses.add(requests.post(f"{base}/cds-services/p", json=body, timeout=10).status_code)
+
+    with serve(create_app(Settings(demo=True, content=folder))) as base:
+
+        def title() -> str:
+            return str(requests.get(f"{base}/cds-services", timeout=10).json()["services"][0]["title"])
+
+        def is_refused() -> bool:
+            return "refused" in requests.get(f"{base}/readyz", timeout=10).json()
+
+        caller = threading.Thread(target=calls, args=(base,))
+        caller.start()
+        try:
+            assert (title(), is_refused()) == ("First", False)
+            write(folder, PLAN | {"title": "Second"})
+            assert _within(10, lambda: title() == "Second")
+            (folder / "plan.json").write_text("{", encoding="utf-8")
+            assert _within(10, is_refused)
+            assert title() == "Second"
+            write(folder, PLAN | {"title": "Third"})
+            assert _within(10, lambda: title() == "Third")
+            assert not is_refused()
+        finally:
+            stop.set()
+            caller.join()
+    assert statuses == {200}
 
 
 def _within(seconds: float, is_so: Callable[[], bool]) -> bool:

@@ -46,8 +46,8 @@ class Outbound:
         self._transports = {
             private: Transport(context, connections, private_network=private) for private in (False, True)
         }
-        # urllib3 writes URLs into its log, and with them patients' ids.
-        logging.getLogger("urllib3").propagate = False
+        # urllib3 writes URLs, and with them patients' ids, into its log, in warnings too.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
     def get(
         self, url: str, *, headers: Mapping[str, str], deadline: float, max_bytes: int, private_network: bool

@@ -5,13 +5,13 @@ from __future__ import annotations
 CODES = frozenset(
     {
         "timeout",  # not the whole answer within the time
-        "connection",  # no such name, refused, reset, closed early
+        "connection",  # no such name, refused, reset, closed early, not HTTP
         "tls",  # no trusted certificate for this name
         "refused-address",  # the name leads to an address that must not be called
         "refused-url",  # not https, or not a URL that we would call
         "redirect",  # the server sends us elsewhere
         "too-large",
-        "garbled",  # not HTTP, or not compressed as it says
+        "garbled",  # not compressed as it says
     }
 )
 

@@ -35,7 +35,7 @@ REASONS: Mapping[str, str] = {
     "refused-url": "the FHIR server's URL may not be called",
     "redirect": "the FHIR server redirected the request, and redirects are not followed",
     "too-large": "the FHIR server's answer is too large",
-    "garbled": "the FHIR server's answer is not HTTP",
+    "garbled": "the FHIR server's answer cannot be decompressed",
     "html": "the FHIR server answered with a web page",
     "not-json": "the FHIR server's answer is not JSON",
     "next-elsewhere": "the link to the next page leads away from the FHIR server's base URL",

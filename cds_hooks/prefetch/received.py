@@ -64,8 +64,9 @@ class Received:
     def lacking(self, keys: Sequence[str]) -> CallError:
         """The refusal for want of these keys: 412, with the reason of each and the mend."""
         each = "; ".join(f"prefetch.{key}: {told(self.reasons[key])}" for key in keys)
-        not_told = self.not_asked is not None and self.not_asked not in self.reasons.values()
-        server = f" As to fetching it: {told(self.not_asked or '')}." if not_told else ""
+        server = ""
+        if self.not_asked is not None and self.not_asked not in self.reasons.values():
+            server = f" As to fetching it: {told(self.not_asked)}."
         return CallError(
             412,
             "missing-data",

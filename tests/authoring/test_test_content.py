@@ -108,3 +108,12 @@ def test_cql_of_our_guideline_that_no_case_needs(tmp_path: Path, capsys: pytest.
     assert 'never computed EribulinNotLiposarcoma."Of No Use"' in said
     assert 'never computed EribulinNotLiposarcoma."Fires"' not in said
     assert "more (--verbose lists them)" in said
+
+
+def test_check_reads_the_cases_too(content: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(content)]) == 0
+    (content / "p.cases.yaml").write_text(CASES.replace("actions", "action"), encoding="utf-8")
+    assert main(["check", str(content)]) == 1
+    said = capsys.readouterr().out
+    assert "p.cases.yaml#/cases/0: error PD-180: 'action' is none of" in said
+    assert "2 plans valid, 0 refused; 1 errors" in said

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -21,6 +22,19 @@ _Result = TypeVar("_Result")
 _PATHS = ("/cds-services/", "/explain/")
 _NEWEST = 0.1
 """The weight of the newest call in the mean time of an evaluation."""
+_COMING_SECONDS = 0.5
+"""For so long a call whose body is still coming counts as one that is about to wait. One that takes longer has a slow
+client, and a few of those must not keep out all others."""
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A call that was taken on."""
+
+    held: int
+    """Bytes of its body, announced or received."""
+    since: float
+    """When it was taken on, by `time.monotonic`."""
 
 
 class Admission:
@@ -34,27 +48,38 @@ class Admission:
         self._tell = tell
         self._calls = 0
         self._held = 0
+        self._coming: set[Entry] = set()
         self._processor = CapacityLimiter(limits.evaluations)
         self._mean = 0.0
 
-    def enter(self, length: int) -> None:
-        """Takes on a call with a body of this length. Raises ``CallError`` 503; else ``leave`` must follow."""
+    def enter(self, length: int) -> Entry:
+        """Takes on a call whose body has this length. Raises ``CallError`` 503; else ``leave`` must follow."""
         if self._calls >= self._limits.calls:
             raise self._overloaded("calls")
-        self._check_wait()
-        self.hold(length)
+        now = time.monotonic()
+        self._check_wait(sum(now - one.since < _COMING_SECONDS for one in self._coming))
+        entry = Entry(0, now)
+        self.hold(entry, length)
         self._calls += 1
+        self._coming.add(entry)
+        return entry
 
-    def hold(self, length: int) -> None:
-        """Holds so many bytes more. Raises ``CallError`` 503."""
+    def hold(self, entry: Entry, length: int) -> None:
+        """The call holds so many bytes more. Raises ``CallError`` 503."""
         if self._held + length > self._limits.held_bytes:
             raise self._overloaded("held_bytes")
         self._held += length
+        entry.held += length
 
-    def leave(self, length: int) -> None:
-        """The call is over; it held so many bytes."""
+    def arrived(self, entry: Entry) -> None:
+        """The body of the call has come."""
+        self._coming.discard(entry)
+
+    def leave(self, entry: Entry) -> None:
+        """The call is over."""
+        self._coming.discard(entry)
         self._calls -= 1
-        self._held -= length
+        self._held -= entry.held
 
     async def evaluate(self, work: Callable[[], _Result], *, again: bool = False) -> _Result:
         """Runs work for the processor in a worker thread, when it is its turn.
@@ -79,13 +104,13 @@ class Admission:
         finally:
             self._mean += (seconds - self._mean) * _NEWEST
 
-    def _check_wait(self) -> None:
-        """Raises ``CallError`` 503 when a call that came now would wait too long.
+    def _check_wait(self, coming: int = 0) -> None:
+        """Raises ``CallError`` 503 when a call that came now, behind so many that are coming, would wait too long.
 
         A number of calls would be the wrong measure: what one takes depends on its data and on the machine.
         """
-        waiting = self._processor.statistics().tasks_waiting
-        if waiting * self._mean > self._limits.wait_seconds * self._limits.evaluations:
+        before = self._processor.statistics().tasks_waiting + coming
+        if before * self._mean > self._limits.wait_seconds * self._limits.evaluations:
             raise self._overloaded("wait_seconds")
 
     def _overloaded(self, limit: str) -> CallError:
@@ -106,25 +131,25 @@ class AdmissionLayer:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")
-        held = int(announced) if announced.isdecimal() else 0
-        received = 0
         try:
-            self._admission.enter(held)
+            entry = self._admission.enter(int(announced) if announced.isdecimal() else 0)
         except CallError as error:
             await refusal(error)(scope, receive, send)
             return
+        received = 0
 
         async def receiving() -> Message:
             """A body whose length was not announced is counted as it comes."""
-            nonlocal held, received
+            nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > held:
-                self._admission.hold(received - held)
-                held = received
+            if received > entry.held:
+                self._admission.hold(entry, received - entry.held)
+            if not message.get("more_body"):
+                self._admission.arrived(entry)
             return message
 
         try:
             await self._app(scope, receiving, send)
         finally:
-            self._admission.leave(held)
+            self._admission.leave(entry)

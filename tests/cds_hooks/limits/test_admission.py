@@ -27,22 +27,22 @@ def _refused(admission: Admission, length: int = 1) -> CallError:
 
 def test_calls_beyond_the_limit_are_refused_until_one_is_over() -> None:
     admission, told = _admission(calls=2)
-    admission.enter(1)
+    first = admission.enter(1)
     admission.enter(1)
     error = _refused(admission)
     assert (error.status, error.code) == (503, "overloaded")
     assert told == ["calls"]
-    admission.leave(1)
+    admission.leave(first)
     admission.enter(1)
 
 
 def test_bytes_beyond_the_limit_are_refused_until_they_are_let_go() -> None:
     admission, told = _admission(held_bytes=100)
-    admission.enter(60)
+    first = admission.enter(60)
     _refused(admission, 41)
     assert told == ["held_bytes"]
     admission.enter(40)
-    admission.leave(60)
+    admission.leave(first)
     admission.enter(60)
 
 
@@ -53,7 +53,6 @@ def test_a_call_that_would_wait_long_is_refused() -> None:
         admission, told = _admission(evaluations=1, wait_seconds=0.15)
         for _ in range(40):
             await admission.evaluate(lambda: time.sleep(0.001))
-        admission.enter(1)
         for _ in range(10):
             await admission.evaluate(lambda: time.sleep(0.15))
         gate = threading.Event()
@@ -61,7 +60,7 @@ def test_a_call_that_would_wait_long_is_refused() -> None:
             tasks.start_soon(admission.evaluate, gate.wait)
             await anyio.sleep(0.02)
             for _ in range(2):
-                admission.enter(1)
+                admission.arrived(admission.enter(1))
                 tasks.start_soon(admission.evaluate, gate.wait)
                 await anyio.sleep(0.02)
             _refused(admission)
@@ -71,6 +70,20 @@ def test_a_call_that_would_wait_long_is_refused() -> None:
             await anyio.sleep(0.02)
             gate.set()
         assert told == ["wait_seconds", "wait_seconds"]
+        admission.enter(1)
+
+    anyio.run(scenario)
+
+
+def test_calls_whose_bodies_are_coming_count_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        admission, _ = _admission(evaluations=1, wait_seconds=0.15)
+        for _ in range(20):
+            await admission.evaluate(lambda: time.sleep(0.12))
+        admission.enter(1)
+        admission.enter(1)
+        _refused(admission)
+        monkeypatch.setattr("cds_hooks.limits.admission._COMING_SECONDS", 0.0)
         admission.enter(1)
 
     anyio.run(scenario)

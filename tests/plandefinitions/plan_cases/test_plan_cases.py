@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,3 +125,15 @@ def test_coverage_names_conditions_never_false_and_cql_never_computed(write: Wri
     lacking = {one.expression: one.lacking for one in condition_coverage(outcomes)}
     assert lacking == {"Should Warn": (), "Is Old": ("true",)}
     assert never_computed(load([folder]).content, outcomes) == (("Kidney", "Never Needed"),)
+
+
+def test_the_example_of_the_documentation(write: Write) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "authoring.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    outcomes = run(write(example))
+    assert [one.case.name for one in outcomes] == [
+        "kidney disease and dabigatran",
+        "nothing ordered",
+        "no kidney disease",
+    ]
+    assert [one.faults for one in outcomes] == [(), (), ()]

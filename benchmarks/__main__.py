@@ -6,7 +6,12 @@ import importlib
 import platform
 import sys
 
-_BENCHMARKS = {"cql": "benchmarks.cql_engine", "mappers": "benchmarks.mappers", "hooks": "benchmarks.hooks"}
+_BENCHMARKS = {
+    "cql": "benchmarks.cql_engine",
+    "mappers": "benchmarks.mappers",
+    "hooks": "benchmarks.hooks",
+    "storage": "benchmarks.storage",
+}
 
 
 def main(names: list[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cds_hooks.prefetch import Received, patient_templates
 from cds_hooks.published.requirements import retrieved_types
 from cds_hooks.services import Answer, Service
 from plandefinitions.apply import Applied, ApplyProblem, Content, Plan, apply_all, hook_request
+from plandefinitions.apply.content.files import content_files
 from plandefinitions.cards import cards_of
 from plandefinitions.plan_cases import load_proven
 
@@ -29,7 +31,8 @@ _USAGE = (
 class PublishedGuidance:
     """Loaded content; one service for each plan and named event."""
 
-    def __init__(self, content: Content, faults: Sequence[str] = ()) -> None:
+    def __init__(self, content: Content, faults: Sequence[str], digest: str) -> None:
+        """`digest` tells content apart whose authors did not change its version."""
         self._content = content
         self.faults = faults
         self._plans: Mapping[str, Plan] = {one.id: one.plan for one in content.services}
@@ -45,7 +48,7 @@ class PublishedGuidance:
             for one in content.services
         )
         self.titles: Mapping[str, str] = {one.id: one.title for one in content.plans}
-        self.version = ", ".join(content.versions.values())
+        self.version = f"{', '.join(content.versions.values())} ({digest})"
 
     @classmethod
     def load(cls, folder: Path) -> PublishedGuidance:
@@ -61,7 +64,7 @@ class PublishedGuidance:
         if loaded.errors and not loaded.content.services:
             lines = "\n".join(f"  {one}" for one in loaded.errors)
             raise ValueError(f"{folder}: has no plan that can be served:\n{lines}")
-        return cls(loaded.content, tuple(map(str, loaded.errors)))
+        return cls(loaded.content, tuple(map(str, loaded.errors)), _digest(folder))
 
     def pages(self) -> Router:
         """None: the content's authors publish their own."""
@@ -85,6 +88,13 @@ class PublishedGuidance:
             return apply_all(self._content, [plan], request)[0]
         except ApplyProblem as problem:
             raise CallError(400, "bad-request", "the plan cannot be applied to what was sent") from problem
+
+
+def _digest(folder: Path) -> str:
+    digest = sha256()
+    for file in content_files([folder]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _explanation(applied: Applied) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_the_same_content_differs_for_nobody(draft: Path, shipped: Path, capsys:
     assert capsys.readouterr().out == "0 of 2 patients differ\n"
 
 
-def test_who_loses_a_recommendation_and_what_the_card_says_then(
+def test_pd_174_who_loses_a_recommendation_and_what_the_card_says_then(
     draft: Path, shipped: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parameter = '"metastasectomy_min_dfi_months" Decimal default '

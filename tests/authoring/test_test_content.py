@@ -98,7 +98,7 @@ def test_a_folder_without_plans(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "holds no PlanDefinition" in capsys.readouterr().err
 
 
-def test_cql_of_our_guideline_that_no_case_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pd_175_cql_of_our_guideline_that_no_case_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("library", "eribulin-not-liposarcoma"):
         shutil.copytree(CONTENT / folder, tmp_path / folder)
     library = tmp_path / "eribulin-not-liposarcoma" / "EribulinNotLiposarcoma.cql"

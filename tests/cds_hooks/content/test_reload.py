@@ -86,9 +86,11 @@ def titles(active: ActiveContent) -> list[str]:
 def test_an_edited_plan_is_served_and_a_faulty_one_is_not(folder: Path) -> None:
     active = serving(folder)
     assert titles(active) == ["First"]
+    first = active.current.guidance.version
     write(folder, PLAN | {"title": "Second"})
     assert active.reload().refusal is None
     assert titles(active) == ["Second"]
+    assert active.current.guidance.version != first
     write(folder, PLAN | {"title": "Third", "status": "in force"})
     refusal = active.reload().refusal
     assert refusal is not None
@@ -97,7 +99,7 @@ def test_an_edited_plan_is_served_and_a_faulty_one_is_not(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["half a file", "no file", "no folder", "a failing case", "CQL that does not compile"])
-def test_content_that_breaks_is_refused(folder: Path, what: str) -> None:
+def test_pd_018_content_that_breaks_is_refused(folder: Path, what: str) -> None:
     active = serving(folder)
     match what:
         case "half a file":
@@ -153,7 +155,7 @@ def test_our_guideline_in_a_folder_of_the_hospitals(
         assert list(active.current.guidance.titles) == [ENTRY]
 
 
-def test_the_service_goes_on_while_its_content_changes(
+def test_pd_018_the_service_goes_on_while_its_content_changes(
     folder: Path, monkeypatch: pytest.MonkeyPatch, serve: Callable[[FastAPI], AbstractContextManager[str]]
 ) -> None:
     monkeypatch.setattr("cds_hooks.assembly.ContentWatcher", partial(ContentWatcher, seconds=0.05))

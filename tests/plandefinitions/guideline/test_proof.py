@@ -67,7 +67,7 @@ def test_cases_run_once_and_again_after_a_change_of_what_they_test(content: Path
 
 
 @pytest.mark.requirement("CH-152")
-def test_an_entry_whose_cases_fail_is_left_out_and_tried_again(content: Path) -> None:
+def test_pd_173_an_entry_whose_cases_fail_is_left_out_and_tried_again(content: Path) -> None:
     library = content / CHECK / "EribulinNotLiposarcoma.cql"
     replace(library, ' and Facts."Known Histology Not Liposarcoma"', "")
     for _ in range(2):

@@ -119,7 +119,7 @@ def test_cases_of_a_plan_with_errors_are_passed_over(write: Write, cql: str) -> 
     assert findings.all == []
 
 
-def test_coverage_names_conditions_never_false_and_cql_never_computed(write: Write) -> None:
+def test_pd_175_coverage_names_conditions_never_false_and_cql_never_computed(write: Write) -> None:
     folder = write()
     outcomes = run(folder, trace=True)
     lacking = {one.expression: one.lacking for one in condition_coverage(outcomes)}

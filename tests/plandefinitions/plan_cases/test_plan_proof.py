@@ -24,7 +24,7 @@ def ids(found: Loaded) -> list[str]:
     return [one.id for one in found.content.plans]
 
 
-def test_cases_are_run_once_and_after_each_change(write: Write, cases: str, cql: str) -> None:
+def test_pd_173_cases_are_run_once_and_after_each_change(write: Write, cases: str, cql: str) -> None:
     folder = write()
     found, ran = loaded(folder)
     assert (sorted(ids(found)), found.errors, ran) == (["all", "kidney"], (), 3)
@@ -36,7 +36,7 @@ def test_cases_are_run_once_and_after_each_change(write: Write, cases: str, cql:
     assert loaded(folder)[1] == 0
 
 
-def test_a_plan_whose_case_fails_is_refused_with_those_that_apply_it(write: Write, cases: str) -> None:
+def test_pd_173_a_plan_whose_case_fails_is_refused_with_those_that_apply_it(write: Write, cases: str) -> None:
     folder = write(cases.replace("indicator: warning", "indicator: info"))
     for _ in range(2):
         found, ran = loaded(folder)

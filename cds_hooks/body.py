@@ -18,6 +18,11 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
     when the connection ends first.
     """
     _check_type(request)
+    return await read_bytes(request, limit, seconds)
+
+
+async def read_bytes(request: Request, limit: int, seconds: float) -> bytes:
+    """The same for a body of any type. Raises ``CallError`` 413, 408 and 400."""
     too_large = CallError(
         413,
         "body-too-large",

@@ -1,17 +1,15 @@
-"""The sample patients, and the hook calls that an EHR would make for them."""
+"""The sample patients."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from cds_hooks.envelope import AS_OF_EXTENSION
-from cds_hooks.prefetch import Template
+from cds_hooks.demo.record import Record
 
 Json = Mapping[str, Any]
 
@@ -36,27 +34,10 @@ class SamplePatient:
         """The record, read from its file: two dozen of them in memory would be most of the process."""
         return tuple(_resources(orjson.loads(self.path.read_bytes())))
 
-    def request(self, hook: str, context: Json, templates: Sequence[Template]) -> dict[str, Any]:
-        """The hook call of an EHR that sends all the prefetch that discovery asks for, as of the day of the story."""
-        instance = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.id}/{hook}")
-        resources = self.resources
-        return {
-            "hook": hook,
-            "hookInstance": str(instance),
-            "context": dict(context),
-            "prefetch": {template.key: self._answer(template, resources) for template in templates},
-            "extension": {AS_OF_EXTENSION: self.as_of},
-        }
-
-    def _answer(self, template: Template, resources: Iterable[Json]) -> Json:
-        """What a FHIR server would answer to the template."""
-        if template.resource_type == "Patient":
-            return self.patient
-        found = [one for one in resources if one["resourceType"] == template.resource_type]
-        bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
-        if found:
-            bundle["entry"] = [{"resource": one, "search": {"mode": "match"}} for one in found]
-        return bundle
+    @property
+    def record(self) -> Record:
+        """The whole record, read from its file."""
+        return Record(self.id, self.patient, self.resources, self.as_of)
 
 
 def load_patients(folder: Path) -> dict[str, SamplePatient]:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 from anyio import to_thread
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cds_hooks.content import ActiveContent
-from cds_hooks.demo import orders, view
-from cds_hooks.demo.patients import SamplePatient, load_patients
+from cds_hooks.demo import logic, mapping, orders, pasted, population, view
+from cds_hooks.demo.stage import HOOKS, ORDER_HOOKS, Stage
 from cds_hooks.errors import CallError
 from cds_hooks.pages import page
-from cds_hooks.pipeline import rehearse
-from cds_hooks.services import Answer, Service
 from cds_hooks.settings import Settings
-
-_HOOKS = {
-    "patient-view": "Chart opened",
-    "order-select": "Order chosen",
-    "order-sign": "Orders signed",
-    "encounter-start": "Encounter starts",
-}
-_ORDER_HOOKS = ("order-select", "order-sign")
 
 
 def demo_routes(active: ActiveContent, settings: Settings) -> APIRouter:
-    """The list of patients, a page for each, and each one's request as a file."""
+    """The sample patients, each with its page and files; a record to try; all patients at once; the mapping."""
     router = APIRouter(include_in_schema=False)
-    patients = load_patients(settings.patients)
+    stage = Stage(active, settings)
+    all_at_once: dict[str, tuple[str, str]] = {}
+    """Pages about all patients, which take a second, with the version of the content that they are about."""
+
+    async def kept(name: str, make: Any) -> Response:
+        version = stage.guidance.version
+        if all_at_once.get(name, ("", ""))[0] != version:
+            all_at_once[name] = (version, await to_thread.run_sync(make))
+        return HTMLResponse(all_at_once[name][1])
 
     @router.get("/")
     async def start() -> Response:
@@ -43,82 +40,78 @@ def demo_routes(active: ActiveContent, settings: Settings) -> APIRouter:
     async def index() -> Response:
         people = [
             {"patient": one, "person": view.person(one.patient, one.as_of), "hooks": list(one.contexts)}
-            for one in patients.values()
+            for one in stage.patients.values()
         ]
-        return HTMLResponse(page("demo_index.html", {"people": people, "hooks": _HOOKS, "base_url": settings.base_url}))
+        return HTMLResponse(page("demo_index.html", {"people": people, "hooks": HOOKS, "base_url": settings.base_url}))
 
     @router.get("/demo/patients/{patient_id}")
     async def show(patient_id: str, hook: str = "", order: str = "") -> Response:
-        patient, service, request = _call(patient_id, hook, order)
-        guidance = active.current.guidance
-        body = orjson.dumps(request)
-        started = time.perf_counter()
-        answer = await to_thread.run_sync(lambda: rehearse(guidance, service, body))
-        taken = time.perf_counter() - started
-        values = _page_values(patient, service, request, answer)
-        address = urlencode({"hook": service.hook} | ({"order": order} if order else {}))
-        values |= {
+        patient = stage.patient(patient_id)
+        played = await to_thread.run_sync(stage.play_sample, patient, hook, order)
+        address, here = _address(played.service.hook, order), f"/demo/patients/{patient.id}"
+        values = pasted.result_values(played, stage.guidance.titles) | {
+            "patient": patient,
+            "hooks": HOOKS,
             "order": order,
-            "orders": orders.choices() if service.hook in _ORDER_HOOKS else {},
-            "milliseconds": taken * 1000,
-            "kilobytes": len(body) / 1000,
-            "request_path": f"/demo/patients/{patient.id}/request.json?{address}",
+            "orders": orders.choices() if played.service.hook in ORDER_HOOKS else {},
+            "address": address,
+            "request_path": f"{here}/request.json?{address}",
+            "trace_path": f"{here}/trace.json?{address}",
+            "logic_path": f"{here}/logic",
+            "base_url": settings.base_url,
         }
         return HTMLResponse(page("demo_patient.html", values))
 
     @router.get("/demo/patients/{patient_id}/request.json")
     async def request_file(patient_id: str, hook: str = "", order: str = "") -> Response:
-        _, _, request = _call(patient_id, hook, order)
-        return Response(orjson.dumps(request, option=orjson.OPT_INDENT_2), media_type="application/json")
+        played = await to_thread.run_sync(stage.play_sample, stage.patient(patient_id), hook, order)
+        return Response(orjson.dumps(played.request, option=orjson.OPT_INDENT_2), media_type="application/json")
 
-    def _call(patient_id: str, hook: str, order: str) -> tuple[SamplePatient, Service, dict[str, Any]]:
-        patient = patients.get(patient_id)
-        if patient is None:
-            raise CallError(404, "not-found", "there is no sample patient of this id; /demo lists them")
-        hook = hook or next(iter(patient.contexts))
-        services = {service.hook: service for service in active.current.guidance.services}
-        if hook not in services:
-            raise CallError(
-                404, "not-found", "there is no service for this hook; GET /cds-services lists those there are"
-            )
-        service = services[hook]
-        return patient, service, patient.request(hook, _context(patient, hook, order), service.templates)
+    @router.get("/demo/patients/{patient_id}/trace.json")
+    async def trace_file(patient_id: str, hook: str = "", order: str = "") -> Response:
+        played = await to_thread.run_sync(stage.play_sample, stage.patient(patient_id), hook, order)
+        return pasted.trace_file(played, f"trace-{patient_id}-{played.service.hook}.json")
 
-    def _page_values(
-        patient: SamplePatient, service: Service, request: Mapping[str, Any], answer: Answer
-    ) -> dict[str, Any]:
-        explanation = answer.explain()
-        facts = explanation["facts"]
-        return {
-            "patient": patient,
-            "person": view.person(patient.patient, patient.as_of),
-            "hooks": _HOOKS,
-            "hook": service.hook,
-            "service": service,
-            "cards": answer.cards,
-            "looks": view.LOOKS,
-            "groups": view.decision_groups(explanation, answer.cards, active.current.guidance.titles),
-            "facts": view.fact_groups(facts),
-            "records": view.records(patient, request["context"], facts),
-            "problems": explanation.get("problems", []),
-            "request": view.abridged(request),
-            "response": {"cards": answer.cards},
-            "base_url": settings.base_url,
-            "resources": patient.size,
-        }
+    @router.get("/demo/patients/{patient_id}/logic/{recommendation_id}")
+    async def logic_page(patient_id: str, recommendation_id: str, hook: str = "", order: str = "") -> Response:
+        patient, guidance = stage.patient(patient_id), stage.guidance
+        if recommendation_id not in guidance.titles:
+            raise CallError(404, "not-found", "there is no guidance of this id; GET /guidance lists what there is")
+        entry = guidance.guideline.entry(recommendation_id)
+
+        def make() -> str:
+            played = stage.play_sample(patient, hook, order)
+            values = logic.page_values(guidance.guideline, entry, played)
+            address = _address(played.service.hook, order)
+            return page("demo_logic.html", values | {"patient": patient, "address": address})
+
+        return HTMLResponse(await to_thread.run_sync(make))
+
+    @router.get("/demo/try")
+    async def empty_form() -> Response:
+        return HTMLResponse(page("demo_try.html", pasted.form_values()))
+
+    @router.post("/demo/try")
+    async def try_record(request: Request) -> Response:
+        return await pasted.answer(stage, request)
+
+    @router.get("/demo/population")
+    async def population_page(hook: str = "patient-view") -> Response:
+        if hook not in HOOKS:
+            raise CallError(404, "not-found", "there is no such hook; GET /cds-services lists those there are")
+
+        def make() -> str:
+            values = population.page_values(population.rows(stage, hook), stage.guidance.guideline)
+            return page("demo_population.html", values | {"hooks": HOOKS, "hook": hook})
+
+        return await kept(f"population {hook}", make)
+
+    @router.get("/demo/mapping")
+    async def mapping_page() -> Response:
+        return await kept("mapping", lambda: page("demo_mapping.html", mapping.page_values(stage)))
 
     return router
 
 
-def _context(patient: SamplePatient, hook: str, order: str) -> dict[str, Any]:
-    """The context of the hook: the one told for the patient, or one made from the order that is tried."""
-    told = dict(patient.contexts.get(hook, {}))
-    if hook in _ORDER_HOOKS and (order or not told):
-        if order and order not in orders.choices():
-            raise CallError(404, "not-found", "this order is not among those that can be tried")
-        return orders.context_with(order or orders.DRUGS[0], hook, told, patient.id)
-    return (
-        {"userId": "Practitioner/example", "patientId": patient.id}
-        | ({"encounterId": f"{patient.id}-encounter"} if hook == "encounter-start" else {})
-        | told
-    )
+def _address(hook: str, order: str) -> str:
+    return urlencode({"hook": hook} | ({"order": order} if order else {}))

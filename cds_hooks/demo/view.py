@@ -1,4 +1,4 @@
-"""What the page of one sample patient shows, made from the explanation of its hook call."""
+"""What the page of one patient shows, made from the explanation of the hook call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cds_hooks.demo.patients import SamplePatient
 from cds_hooks.pages.words import value_of
 
 Json = Mapping[str, Any]
@@ -60,9 +59,9 @@ def fact_groups(facts: Mapping[str, Json]) -> dict[str, list[dict[str, Any]]]:
     for key, fact in facts.items():
         row = {
             "key": key,
-            "label": _label(key),
+            "label": fact_label(key),
             **fact,
-            "shown": _shown(key, fact),
+            "shown": fact_value(key, fact),
             "sources": _sources(fact["evidence"]),
         }
         if fact["evidence"] or fact["status"] == "conflicting":
@@ -72,7 +71,7 @@ def fact_groups(facts: Mapping[str, Json]) -> dict[str, list[dict[str, Any]]]:
     return groups
 
 
-def _shown(key: str, fact: Json) -> str:
+def fact_value(key: str, fact: Json) -> str:
     """The value in words; of draft orders, what they are called."""
     if key != "drafts" or not fact["value"]:
         return value_of(fact["value"])
@@ -91,7 +90,7 @@ def _sources(evidence: Iterable[Json]) -> list[dict[str, Any]]:
     return list(sources.values())
 
 
-def _label(key: str) -> str:
+def fact_label(key: str) -> str:
     """``disease_free_interval_months`` gives ``Disease free interval (months)``."""
     words = key.split("_")
     unit = f" ({words.pop()})" if words[-1] in ("cm", "months") else ""
@@ -99,11 +98,11 @@ def _label(key: str) -> str:
     return label + unit
 
 
-def records(patient: SamplePatient, context: Json, facts: Mapping[str, Json]) -> dict[str, Json]:
-    """The patient's resources and draft orders that the facts' evidence refers to, by reference."""
+def records(resources: Iterable[Json], context: Json, facts: Mapping[str, Json]) -> dict[str, Json]:
+    """The record's resources and draft orders that the facts' evidence refers to, by reference."""
     cited = {evidence["reference"] for fact in facts.values() for evidence in fact["evidence"]}
     drafts = [entry["resource"] for entry in context.get("draftOrders", {}).get("entry", ())]
-    found = {f"{one['resourceType']}/{one.get('id')}": one for one in (*patient.resources, *drafts)}
+    found = {f"{one['resourceType']}/{one.get('id')}": one for one in (*resources, *drafts)}
     return {reference: found[reference] for reference in sorted(cited) if reference in found}
 
 

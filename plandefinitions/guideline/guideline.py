@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from cql import Engine
+from cql import Engine, Library
 from mappers import PatientFacts
 from plandefinitions.guideline.decision import Decision, Decisions, Said
 from plandefinitions.guideline.entry import ORDER_HOOKS, Entry, read_entries
@@ -56,6 +56,10 @@ class Guideline:
     def texts(self) -> Mapping[str, str]:
         """The CQL of every library, by its name."""
         return self._program.libraries.texts
+
+    def library(self, entry: Entry) -> Library:
+        """The compiled CQL library of an entry."""
+        return self._program.libraries.load(entry.library)
 
     def included(self, entry: Entry) -> tuple[str, ...]:
         """The names of the libraries that an entry's own includes, and those include."""

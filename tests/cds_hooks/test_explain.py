@@ -19,7 +19,7 @@ CALLS = [(patient, hook) for patient in PATIENTS.values() for hook in patient.co
 
 def _body(patient: SamplePatient, hook: str, guidance: Any) -> dict[str, Any]:
     service = next(one for one in guidance.services if one.hook == hook)
-    return patient.request(hook, patient.contexts[hook], service.templates)
+    return patient.record.request(hook, patient.contexts[hook], service.templates)
 
 
 @pytest.mark.parametrize(("patient", "hook"), CALLS, ids=[f"{one.id}-{hook}" for one, hook in CALLS])

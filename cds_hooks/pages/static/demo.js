@@ -18,10 +18,13 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
-// A link to a record opens it: a closed <details> would hide what the link promises.
+// A link to a record or decision opens it: a closed <details> would hide what the link promises.
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target instanceof HTMLDetailsElement) target.open = true;
+  for (let part = target; part; part = part.parentElement) {
+    if (part instanceof HTMLDetailsElement) part.open = true;
+  }
+  if (target) target.scrollIntoView();
 }
 addEventListener("hashchange", openTarget);
 openTarget();

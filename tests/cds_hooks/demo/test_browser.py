@@ -1,13 +1,17 @@
 """End to end in a real browser: a visitor opens a patient and reads the cards."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cds_hooks.settings import Settings
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is not installed")
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENTS = Settings(demo=True).patients
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium on this machine")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -77,9 +81,59 @@ def test_visitor_tries_an_order(page: Any) -> None:
     assert "eribulin" in page.locator("#fact-drafts").inner_text()
 
 
+def test_visitor_tries_a_record_of_a_file(page: Any) -> None:
+    page.goto("/demo/try")
+    page.get_by_label("or a file").set_input_files(str(PATIENTS / "lung-only-leiomyosarcoma.json"))
+    page.get_by_label("Hook", exact=True).select_option("order-sign")
+    page.get_by_label("Draft order").select_option(label="Eribulin")
+    page.get_by_role("button", name="Show the cards").click()
+    assert page.url.endswith("/demo/try#result")
+    assert "not a liposarcoma" in page.locator("article.card").first.get_by_role("heading").first.inner_text()
+    assert "lung" in page.locator("#fact-metastatic_sites").inner_text()
+
+
+def test_visitor_downloads_the_trace_of_a_pasted_record(page: Any) -> None:
+    page.goto("/demo/try")
+    page.get_by_label("Bundle, as JSON").fill((PATIENTS / "missing-data.json").read_text(encoding="utf-8"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the trace").click()
+    trace = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert "undecided" in {one["status"] for one in trace["recommendations"]}
+
+
+def test_a_mark_of_the_population_opens_the_criteria_behind_it(page: Any) -> None:
+    page.goto("/demo/population")
+    page.locator("td.cell.undecided a").first.click()
+    page.wait_for_load_state()
+    identifier = page.url.partition("#")[2]
+    decision = page.locator(f"#{identifier}")
+    assert decision.get_attribute("open") is not None
+    assert decision.locator("table.criteria").is_visible()
+
+
+def test_engineer_follows_a_decision_to_its_cql(page: Any) -> None:
+    page.goto("/demo/patients/lung-only-leiomyosarcoma#decision-pulmonary-metastasectomy")
+    page.locator("#decision-pulmonary-metastasectomy").get_by_role("link", name="CQL with results").click()
+    row = page.locator("table.code tr", has_text='define "When":')
+    assert row.locator(".gave.met").inner_text() == "true"
+    page.get_by_role("link", name="Lung-only leiomyosarcoma").click()
+    page.wait_for_load_state()
+    assert page.locator("#decision-pulmonary-metastasectomy").get_attribute("open") is not None
+
+
 def test_pages_fit_a_narrow_screen(page: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     patient = "/demo/patients/lung-only-leiomyosarcoma"
-    for path in ("/demo", patient, f"{patient}?hook=order-sign", "/guidance", "/guidance/pulmonary-metastasectomy"):
+    for path in (
+        "/demo",
+        patient,
+        f"{patient}?hook=order-sign",
+        f"{patient}/logic/pulmonary-metastasectomy",
+        "/demo/try",
+        "/demo/population",
+        "/demo/mapping",
+        "/guidance",
+        "/guidance/pulmonary-metastasectomy",
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360

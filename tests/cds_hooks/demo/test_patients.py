@@ -29,7 +29,7 @@ def test_request_answers_every_template(tmp_path: Path) -> None:
     _file(tmp_path)
     patient = load_patients(tmp_path)["x1"]
     assert patient.size == 2
-    request = patient.request("patient-view", {"patientId": "x1"}, patient_templates(["Condition", "Procedure"]))
+    request = patient.record.request("patient-view", {"patientId": "x1"}, patient_templates(["Condition", "Procedure"]))
     assert request["prefetch"]["patient"] == {"resourceType": "Patient", "id": "x1"}
     assert request["prefetch"]["conditions"]["total"] == 1
     assert request["prefetch"]["procedures"] == {"resourceType": "Bundle", "type": "searchset", "total": 0}

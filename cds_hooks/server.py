@@ -14,20 +14,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from fastapi import FastAPI
 from prometheus_client.multiprocess import mark_process_dead
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
-from cds_hooks.app import create_app, settled
 from cds_hooks.limits.connection import BoundedConnection
 from cds_hooks.observability.log import configure_logging
 from cds_hooks.observability.metrics import FOLDER_VARIABLE
 from cds_hooks.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _LOG = logging.getLogger(__name__)
 _SHUTDOWN_SECONDS = 10
@@ -63,7 +64,7 @@ def run(settings: Settings) -> None:
         if workers.failed:
             sys.exit(1)
         return
-    app = settled(create_app(settings))
+    app = _application(settings)
     server = Server(_ServiceConfig(settings, lambda: app))
     try:
         server.run()
@@ -89,9 +90,15 @@ def _metrics_folder() -> Iterator[None]:
             del os.environ[FOLDER_VARIABLE]
 
 
+def _application(settings: Settings) -> FastAPI:
+    from cds_hooks.app import create_app, settled  # half a second that the process that only supervises need not wait
+
+    return settled(create_app(settings))
+
+
 def _application_of_worker(settings: Settings) -> FastAPI:
     try:
-        return settled(create_app(settings))
+        return _application(settings)
     except ValueError as problem:  # the content's, or a setting's that only the content can judge
         _LOG.error("%s", problem)
         sys.exit(STARTUP_FAILURE)

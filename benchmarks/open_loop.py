@@ -1,0 +1,165 @@
+"""Calls at a fixed rate: ``python -m benchmarks.open_loop URL BODY RATE SECONDS ...``.
+
+A client that waits for each answer slows down together with the service and so hides how bad it gets. Here the time of
+a call runs from the moment it was due. Several pairs of rate and seconds follow each other without a pause. A process
+of its own, and lean: it shares the processors with the service that it measures. Prints the samples as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_CONNECTIONS = 64
+"""Connections made before the start; more are made when none is free."""
+_MOST_CONNECTIONS = 1500
+_GIVE_UP_SECONDS = 10.0
+_SEND_BUFFER = 1 << 20
+
+
+@dataclass(slots=True)
+class Samples:
+    """Of each call: when it was due (seconds from the start), its status (0: reset, 1: no answer), its seconds."""
+
+    due: list[float] = field(default_factory=list)
+    status: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+    """Seconds by which the calls were sent too late, because this process did not get the processor."""
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self, client: _Client) -> None:
+        self._client = client
+        self._received = bytearray()
+        self.due: float | None = None
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        self._transport = transport
+
+    def send(self, due: float) -> None:
+        assert self._transport is not None
+        self.due = due
+        self._transport.write(self._client.request)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        if not found or self.due is None:
+            return
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
+        if len(body) < length:
+            return
+        self._client.answered(self, int(head[9:12]))
+        self._received.clear()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._client.lost(self)
+
+    def give_up(self) -> None:
+        assert self._transport is not None
+        self._transport.abort()
+
+
+class _Client:
+    def __init__(self, url: str, body: bytes) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or 80
+        head = f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
+        self.request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        self.samples = Samples()
+        self._free: deque[_Connection] = deque()
+        self._busy: set[_Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._start = 0.0
+
+    async def run(self, plan: list[tuple[float, float]]) -> None:
+        """Calls at each rate for its seconds, then waits for what has not been answered."""
+        for _ in range(_CONNECTIONS):
+            self._free.append(await self._connect())
+        self._start = due = time.perf_counter()
+        for rate, seconds in plan:
+            end = due + seconds
+            while due < end:
+                now = time.perf_counter()
+                if now < due:
+                    await asyncio.sleep(due - now)
+                self._call(due)
+                due += 1 / rate
+        until = time.perf_counter() + _GIVE_UP_SECONDS
+        while (self._busy or self._tasks) and time.perf_counter() < until:
+            await asyncio.sleep(0.01)
+        for one in list(self._busy):
+            self._note(one, 1)
+            one.give_up()
+
+    def answered(self, connection: _Connection, status: int) -> None:
+        """The answer to the call on this connection came; the connection is free."""
+        self._note(connection, status)
+        self._free.append(connection)
+
+    def lost(self, connection: _Connection) -> None:
+        """The service closed this connection."""
+        if connection.due is not None:
+            self._note(connection, 0)
+        elif connection in self._free:
+            self._free.remove(connection)
+
+    def _call(self, due: float) -> None:
+        if self._free:
+            self._send(self._free.popleft(), due)
+        elif len(self._busy) + len(self._tasks) < _MOST_CONNECTIONS:
+            task = asyncio.ensure_future(self._connect_and_send(due))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self._add(due, 1, time.perf_counter())
+
+    async def _connect_and_send(self, due: float) -> None:
+        try:
+            self._send(await self._connect(), due)
+        except OSError:
+            self._add(due, 0, time.perf_counter())
+
+    async def _connect(self) -> _Connection:
+        loop = asyncio.get_running_loop()
+        return (await loop.create_connection(lambda: _Connection(self), self._host, self._port))[1]
+
+    def _send(self, connection: _Connection, due: float) -> None:
+        self.samples.late.append(time.perf_counter() - due)
+        self._busy.add(connection)
+        connection.send(due)
+
+    def _note(self, connection: _Connection, status: int) -> None:
+        assert connection.due is not None
+        self._add(connection.due, status, time.perf_counter())
+        connection.due = None
+        self._busy.discard(connection)
+
+    def _add(self, due: float, status: int, now: float) -> None:
+        self.samples.due.append(round(due - self._start, 4))
+        self.samples.status.append(status)
+        self.samples.seconds.append(round(now - due, 5))
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the plan of the command line and prints the samples."""
+    url, body, *numbers = arguments
+    plan = list(zip(map(float, numbers[::2]), map(float, numbers[1::2]), strict=True))
+    client = _Client(url, Path(body).read_bytes())
+    asyncio.run(client.run(plan))
+    json.dump(asdict(client.samples), sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

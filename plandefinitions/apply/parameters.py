@@ -76,7 +76,8 @@ def _resource_type(of: CqlType | None) -> str | None:
 def _resources(bundle: Mapping[str, Any], of: CqlType | None) -> Iterator[Any]:
     """The bundle's resources that the type can hold: all for a type that is no single resource (a choice)."""
     wanted = _resource_type(of)
-    for entry in bundle.get("entry") or ():
+    entries = bundle.get("entry")
+    for entry in entries if isinstance(entries, list) else ():
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict) and wanted in (None, "Resource", "DomainResource", resource.get("resourceType")):
             yield resource

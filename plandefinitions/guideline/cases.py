@@ -16,10 +16,27 @@ from plandefinitions.guideline.entry import Entry
 from plandefinitions.guideline.errors import ContentError
 from plandefinitions.guideline.guideline import Guideline
 
-_CASE_KEYS = {
-    "name", "hook", "facts", "resources", "drafts", "selections", "unread", "status", "missing", "because",
-    "to_confirm", "notes", "indicator", "text", "drafts_concerned", "gaps", "others",
-}  # fmt: skip
+_TEXTS = ((str, list), "a text, or a list of texts")
+_CASE_KEYS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "name": ((str, int, float), "text"),
+    "hook": (str, "text"),
+    "facts": (dict, "an object of facts"),
+    "resources": (list, "a list of FHIR resources"),
+    "drafts": (list, "a list of FHIR resources"),
+    "selections": (list, "a list of references"),
+    "unread": (list, "a list of resource types"),
+    "status": (str, "text"),
+    "missing": (list, "a list of facts"),
+    "because": _TEXTS,
+    "to_confirm": _TEXTS,
+    "notes": _TEXTS,
+    "indicator": (str, "text"),
+    "text": (str, "text"),
+    "drafts_concerned": (list, "a list of references"),
+    "gaps": (list, "a list of facts"),
+    "others": (dict, "an object of entry to status"),
+}
+"""What a case may say, and of which kind it is."""
 NOW = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 12, tzinfo=UTC)
 STATES = ("met", "not-met", "unknown")
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -76,20 +93,24 @@ def read_cases(entry: Entry) -> tuple[Case, ...]:
         raise ContentError(f"{path}: {problem}") from problem
     if not isinstance(document, dict) or not isinstance(document.get("cases"), list):
         raise ContentError(f'{path}: an object with the list "cases" is wanted (and "given": facts that all share)')
-    return tuple(_case(entry, path, document.get("given") or {}, one) for one in document["cases"])
+    given = document.get("given") or {}
+    if not isinstance(given, dict) or not all(isinstance(one, dict) for one in document["cases"]):
+        raise ContentError(f'{path}: "given" and each of "cases" must be objects')
+    return tuple(_case(entry, path, given, one) for one in document["cases"])
 
 
 def _case(entry: Entry, path: Path, given: Mapping[str, Any], case: Mapping[str, Any]) -> Case:
     name = str(case.get("name", "without a name"))
-    unknown = set(case) - _CASE_KEYS
-    if unknown:
-        raise ContentError(
-            f"{path}: case {name!r}: {', '.join(sorted(unknown))} is none of {', '.join(sorted(_CASE_KEYS))}"
-        )
+    for key, value in case.items():
+        if key not in _CASE_KEYS:
+            raise ContentError(f"{path}: case {name!r}: {key} is none of {', '.join(sorted(_CASE_KEYS))}")
+        kind, words = _CASE_KEYS[key]
+        if not isinstance(value, kind):
+            raise ContentError(f"{path}: case {name!r}: {key} must be {words}")
     hook = str(case.get("hook") or ("order-sign" if entry.kind == "order-check" else entry.hooks[0]))
     try:
         patient = _patient(given, case)
-    except (ContentError, KeyError, TypeError, ValueError) as problem:
+    except (ContentError, AttributeError, KeyError, TypeError, ValueError) as problem:
         raise ContentError(f"{path}: case {name!r}: {problem}") from problem
     expected = {key: case[key] for key in case if key not in ("name", "hook", "facts", "resources", "drafts")}
     return Case(entry.id, path, name, hook, patient, expected)
@@ -117,7 +138,7 @@ def _concerned(guideline: Guideline, case: Case) -> frozenset[str] | None:
     """The entries that the case says something about; None for all, since the gaps are those of all."""
     if "gaps" in case.expected or guideline.entry(case.entry).kind == "data-gaps":
         return None
-    return frozenset({case.entry, *(case.expected.get("others") or ())})
+    return frozenset({case.entry, *case.expected.get("others", ())})
 
 
 def never_computed(guideline: Guideline, cases: Iterable[Case]) -> tuple[tuple[str, str], ...]:
@@ -132,7 +153,7 @@ def _faults(case: Case, decisions: Decisions) -> Iterator[str]:
         gaps = [one.fact for one in decisions.gaps]
         if gaps != list(expected["gaps"]):
             yield f"gaps: expected {expected['gaps']}, found {gaps}"
-    for other, status in (expected.get("others") or {}).items():
+    for other, status in expected.get("others", {}).items():
         found = next((one.status for one in decisions.decisions if one.id == other), "no such entry at this hook")
         if found != status:
             yield f"{other}: expected {status}, found {found}"
@@ -151,8 +172,8 @@ def _decision_faults(expected: Mapping[str, Any], decision: Decision | None) -> 
         yield f"status: expected {expected['status']}, found {status} ({because})"
     if decision is None:
         return
-    if "missing" in expected and set(expected["missing"]) != set(decision.missing):
-        yield f"missing: expected {sorted(expected['missing'])}, found {sorted(decision.missing)}"
+    if "missing" in expected and set(map(str, expected["missing"])) != set(decision.missing):
+        yield f"missing: expected {sorted(map(str, expected['missing']))}, found {sorted(decision.missing)}"
     for key, sentences in (
         ("because", decision.because),
         ("to_confirm", decision.to_confirm),

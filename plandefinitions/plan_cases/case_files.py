@@ -36,6 +36,11 @@ _KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "actions": (dict, "an object of action to status"),
     "cards": (list, "a list of objects"),
     "problems": (list, "a list of texts"),
+    "summary": (str, "text"),
+    "detail": (str, "text"),
+    "indicator": (str, "info, warning or critical"),
+    "source": (str, "text"),
+    "suggestions": (list, "a list of texts"),
 }
 
 
@@ -168,7 +173,7 @@ def _case(
         if status not in STATUSES:
             raise _Fault(f"{status!r} is none of {', '.join(STATUSES)}", f"/actions/{name}")
     for number, card in enumerate(case.get("cards", ())):
-        _only(card, _CARD_KEYS, f"/cards/{number}")
+        _check(card, _CARD_KEYS, f"/cards/{number}")
     hooks = [one for one in plan.events if is_hook(one)]
     return PlanCase(
         plan,
@@ -222,7 +227,8 @@ def _opened(value: Any, pointer: str) -> Iterator[Mapping[str, Any]]:
     elif not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
         raise _Fault("FHIR resources are wanted", pointer)
     elif value["resourceType"] == "Bundle":
-        for entry in value.get("entry") or ():
+        entries = value.get("entry", [])
+        for entry in entries if isinstance(entries, list) else [entries]:
             yield from _opened(entry.get("resource") if isinstance(entry, dict) else None, pointer)
     else:
         yield value

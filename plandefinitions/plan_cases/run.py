@@ -94,6 +94,6 @@ def _card_faults(card: Json, wanted: Json) -> Iterator[str]:
         yield f"indicator: expected {wanted['indicator']}, found {card['indicator']}"
     if "suggestions" in wanted:
         labels = [str(one["label"]) for one in card.get("suggestions", ())]
-        expected = [str(one) for one in wanted["suggestions"] or ()]
+        expected = [str(one) for one in wanted["suggestions"]]
         if len(labels) != len(expected) or any(part not in label for part, label in zip(expected, labels, strict=True)):
             yield f"suggestions: expected {expected}, found {labels}"

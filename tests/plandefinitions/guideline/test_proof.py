@@ -1,12 +1,16 @@
 """Entries serve only while their own cases pass; that they do is remembered."""
 
+import copy
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+import yaml
 
-from plandefinitions.guideline import GuidelineSettings, proof
+from plandefinitions.guideline import Guideline, GuidelineSettings, proof
 from plandefinitions.guideline.cases import run_case
 from plandefinitions.guideline.errors import ContentError
 from plandefinitions.guideline.proof import Proven, load_proven
@@ -128,3 +132,33 @@ def test_nothing_left_is_an_error(content: Path) -> None:
         (content / folder / "cases.yaml").write_text("nothing")
     with pytest.raises(ContentError, match='the list "cases" is wanted'):
         load_proven(GuidelineSettings(content=content))
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield at
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from _places(part, (*at, key))
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], {}, [5], {"x": 5}, True], ids=repr)
+def test_odd_values_anywhere_in_the_cases_are_told_and_raise_nothing(content: Path, odd: Any) -> None:
+    guideline = Guideline.load(GuidelineSettings(content=content))
+    document = {
+        "given": {"histology": "ups", "prior_systemic": [{"drug": "doxorubicin", "line": 1}]},
+        "cases": [
+            {
+                "name": "one", "hook": "order-sign", "facts": {"drafts": [{"drug": "eribulin"}], "ecog": 0},
+                "status": "offered", "because": ["x"], "missing": ["ecog"], "notes": "x", "others": {CHECK: "offered"},
+            },
+            {"name": "two", "resources": [{"resourceType": "Patient", "id": "p"}], "gaps": [], "unread": ["Condition"]},
+        ],
+    }  # fmt: skip
+    for at in _places(document):
+        holder: Any = {"all": copy.deepcopy(document)}
+        part = holder
+        for key in ("all", *at)[:-1]:
+            part = part[key]
+        part[("all", *at)[-1]] = odd
+        (content / CHECK / "cases.yaml").write_text(yaml.safe_dump(holder["all"]), encoding="utf-8")
+        assert isinstance(list(proof._faults(guideline, guideline.entry(CHECK))), list)

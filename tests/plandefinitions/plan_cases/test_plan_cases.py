@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from plandefinitions.apply import load
 from plandefinitions.apply.content.diagnostics import Findings
@@ -137,3 +140,29 @@ def test_the_example_of_the_documentation(write: Write) -> None:
         "no kidney disease",
     ]
     assert [one.faults for one in outcomes] == [(), (), ()]
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield at
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from _places(part, (*at, key))
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], {}, [5], [None], {"x": 5}, True], ids=repr)
+def test_odd_values_anywhere_are_told_and_raise_nothing(write: Write, cases: str, odd: Any) -> None:
+    folder = write()
+    content = load([folder]).content
+    document = yaml.safe_load(cases.replace("2024-06-01T12:00:00Z", "'2024-06-01T12:00:00Z'"))
+    document["cases"][2]["resources"][0]["birthDate"] = "1930-01-01"
+    for at in list(_places(document)):
+        changed = copy.deepcopy(document)
+        holder: Any = {"all": changed}
+        for key in ("all", *at)[:-1]:
+            holder = holder[key]
+        holder[("all", *at)[-1]] = odd
+        (folder / "kidney.cases.yaml").write_text(
+            yaml.safe_dump(holder["all"] if not at else changed), encoding="utf-8"
+        )
+        for one in read_plan_cases(content, [folder], Findings()).cases:
+            run_plan_case(content, one)

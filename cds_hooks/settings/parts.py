@@ -69,13 +69,15 @@ class DatabaseSettings(Part):
     """Where feedback, audit and seen tokens are kept: table ``[database]``."""
 
     url: str = "sqlite:///sarcoma-cds.db"
-    """A SQLAlchemy URL: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`."""
+    """`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`. A server on another
+    machine must have a certificate that is trusted, unless `?sslmode=require` (encrypted only) or `?sslmode=disable`
+    says otherwise; `?sslrootcert=FILE` names the authority, `?host=FOLDER` the folder of a Unix socket."""
     audit_days: Positive = 3650
-    """Audit records are deleted after so many days."""
+    """Audit records are deleted so many days after the call."""
     feedback_days: Positive = 3650
-    """Feedback is deleted after so many days."""
+    """Feedback is deleted so many days after it came, and what it is compared with (cards shown, without patients)."""
     patient_ids: Literal["plain", "hashed"] = "plain"
-    """Whether patient ids are stored as they are, or as a keyed hash (HMAC-SHA-256)."""
+    """Whether the ids of patients and encounters are stored as they are, or as a keyed hash (HMAC-SHA-256)."""
     patient_ids_key_file: Path | None = Field(default=None, strict=False)
     """The file with the key of the hash: 32 bytes or more; needed for `hashed`."""
 

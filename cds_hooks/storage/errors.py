@@ -42,8 +42,8 @@ _SQLSTATE: dict[str, Reason] = {
 }
 
 
-class StorageError(Exception):
-    """The database cannot be used at all, found at the start. The message says what to mend."""
+class StorageError(ValueError):
+    """The database that the settings name cannot be used, found at the start. The message says what to mend."""
 
 
 class StorageUnavailable(Exception):

@@ -12,6 +12,7 @@ from cds_hooks.storage.storage import Storage
 _LOG = logging.getLogger(__name__)
 EVERY_SECONDS = 3600.0
 """Records are kept for days, but of expired tokens there can be many."""
+_STOP_SECONDS = 2.0
 
 
 class Retention:
@@ -32,9 +33,12 @@ class Retention:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread, and waits for the part that is being deleted. Call it before the storage is closed."""
+        """Ends the thread. Call it before the storage is closed.
+
+        A deletion that takes longer than the service may take to end is left to end with the process.
+        """
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
         while True:

@@ -8,6 +8,7 @@ into a comment) and outlive the audit trail if they are set to.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 VERSIONS = ("1",)
@@ -52,7 +52,20 @@ class Instant(TypeDecorator[datetime]):
         return None if moment is None else moment.astimezone(UTC)
 
 
-_JSON = JSON().with_variant(JSONB(), "postgresql")
+class Json(TypeDecorator[Any]):
+    """JSON: `jsonb` in PostgreSQL, text in SQLite."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's type in this kind of database; PostgreSQL's is loaded only if it is needed."""
+        if dialect.name != "postgresql":
+            return JSON()
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return JSONB()
+
 
 metadata = MetaData()
 
@@ -75,8 +88,8 @@ calls = Table(
     Column("user_id", Text),
     Column("patient", Text),
     Column("encounter", Text),
-    Column("cards", _JSON, nullable=False),
-    Column("queries", _JSON, nullable=False),
+    Column("cards", Json, nullable=False),
+    Column("queries", Json, nullable=False),
     Index("calls_at", "at", "id"),
     Index("calls_patient", "patient", "at"),
 )
@@ -91,8 +104,8 @@ cards = Table(
     Column("call", String(64), nullable=False),
     Column("service", Text, nullable=False),
     Column("content_version", Text, nullable=False),
-    Column("recommendations", _JSON, nullable=False),
-    Column("suggestions", _JSON, nullable=False),
+    Column("recommendations", Json, nullable=False),
+    Column("suggestions", Json, nullable=False),
     Index("cards_at", "at", "card", "client"),
 )
 """The cards as each client was shown them last; feedback is joined with them by card and client."""
@@ -107,7 +120,7 @@ feedback = Table(
     Column("outcome", String(16), nullable=False),
     Column("at", Instant, nullable=False),
     Column("received", Instant, nullable=False),
-    Column("accepted_suggestions", _JSON, nullable=False),
+    Column("accepted_suggestions", Json, nullable=False),
     Column("reason_system", Text),
     Column("reason_code", Text),
     Column("reason_display", Text),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 from sqlalchemy import Connection, Insert, TextClause, bindparam, text
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:  # each takes a while to load, and a service needs one of them
+    from sqlalchemy.dialects import postgresql, sqlite
 
 from cds_hooks.storage.convert import Row
 from cds_hooks.storage.schema import Instant, calls, cards, feedback, seen_tokens
@@ -31,6 +33,8 @@ class SqliteWrites:
     """One statement for each table; rows are sent one by one, which costs little within a process."""
 
     def __init__(self) -> None:
+        from sqlalchemy.dialects import sqlite
+
         self._call = sqlite.insert(calls).on_conflict_do_nothing()
         shown = sqlite.insert(cards)
         self._cards = shown.on_conflict_do_update(
@@ -65,6 +69,8 @@ class PostgresqlWrites:
     """
 
     def __init__(self) -> None:
+        from sqlalchemy.dialects import postgresql
+
         values = ", ".join(f'"{one.name}" = excluded."{one.name}"' for one in cards.c if not one.primary_key)
         self._call = text(
             "WITH call AS (INSERT INTO calls SELECT * FROM jsonb_populate_record(NULL::calls, CAST(:call AS jsonb)) "

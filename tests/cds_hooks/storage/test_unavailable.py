@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -245,20 +245,25 @@ def test_server_that_is_away_for_a_while(cluster: Cluster) -> None:
 def test_server_that_hangs(cluster: Cluster) -> None:
     storage = opened(cluster.url())
     storage.record_call(call_record())
+    os.kill(cluster.pid, signal.SIGSTOP)  # first, so that it starts no more
     children = Path(f"/proc/{cluster.pid}/task/{cluster.pid}/children").read_text().split()
     stopped = [cluster.pid, *map(int, children)]
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    signal_all(stopped, signal.SIGSTOP)
     try:
         for write in writes(storage):
             with within(SOON):
                 assert reason(write) == "unreachable"
     finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+        signal_all(stopped, signal.SIGCONT)
     storage.record_feedback([feedback()])
     assert len(list(storage.calls())) == 1
     storage.close()
+
+
+def signal_all(processes: list[int], number: signal.Signals) -> None:
+    for pid in processes:
+        with suppress(ProcessLookupError):  # short-lived ones may have ended by themselves
+            os.kill(pid, number)
 
 
 # Both

@@ -76,10 +76,14 @@ class Assembly:
     def _authenticator(self) -> Authenticator:
         if self._settings.demo:
             return Nobody()
-        from cds_hooks.authentication import TokenAuthenticator
+        from cds_hooks.authentication.tokens import TokenAuthenticator
 
         return TokenAuthenticator(
-            self._settings.clients, self._settings.authentication, self.storage, self._fetched_keys
+            self._settings.clients,
+            self._settings.authentication,
+            self.storage,
+            self._fetched_keys,
+            self.metrics.refused_token,
         )
 
     def _fetched_keys(self, client: ClientSettings) -> bytes:

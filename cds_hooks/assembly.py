@@ -38,7 +38,9 @@ class Assembly:
         self.metrics.content(self.active.current.guidance.version)
         self.storage = Storage.open(self._database())
         self._closing.callback(self.storage.close)
-        self._outbound = Outbound(connections=settings.fhir.connections, insecure_loopback=settings.demo)
+        self._outbound = Outbound(
+            connections=settings.fhir.connections, insecure_loopback=settings.demo, ca_file=settings.ca_file
+        )
         self._closing.callback(self._outbound.close)
         gatherer = Gatherer(settings, self._outbound)
         self._closing.callback(gatherer.close)

@@ -36,8 +36,8 @@ class Outbound:
     """Makes requests. One for the process, used by many threads at once; connections stay open for the next request.
 
     There are no redirects, proxies, cookies or stored passwords. `insecure_loopback` (the demonstration) allows http to
-    this machine; `ca_file` (PEM) names certificate authorities beside the usual ones. Raises ``OSError`` when that file
-    cannot be read.
+    this machine; `ca_file` (PEM) names certificate authorities beside the usual ones. Raises ``ValueError`` when that
+    file cannot be read.
     """
 
     def __init__(self, *, connections: int = 64, insecure_loopback: bool = False, ca_file: Path | None = None) -> None:

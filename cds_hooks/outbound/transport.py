@@ -18,12 +18,15 @@ _HOSTS = 32
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Certificates are verified against the usual authorities and those of the file. Raises ``OSError``."""
+    """Certificates are verified against the usual authorities and those of the file. Raises ``ValueError``."""
     context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = TimedTlsSocket
     if ca_file is not None:
-        context.load_verify_locations(ca_file)
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:
+            raise ValueError(f"ca_file: {ca_file} cannot be read; name a file with certificates in PEM form") from error
     return context
 
 

@@ -23,7 +23,11 @@ class Ownership:
         for element in _ELEMENTS:
             value = resource.get(element)
             if isinstance(value, dict):
-                return self._names_another(value.get("reference"))
+                reference = value.get("reference")
+                if not isinstance(reference, str):
+                    return False
+                known = self._known.get(reference)
+                return self._names_another(reference) if known is None else known
             if isinstance(value, list) and value:
                 references = [one.get("reference") for one in value if isinstance(one, dict)]
                 return any(map(self._names_another, references)) and not any(map(self._names_ours, references))
@@ -32,10 +36,8 @@ class Ownership:
     def _names_another(self, reference: object) -> bool:
         if not isinstance(reference, str):
             return False
-        known = self._known.get(reference)
-        if known is None:
-            named = _patient_named(reference)
-            known = self._known[reference] = named is not None and named != self._patient_id
+        named = _patient_named(reference)
+        known = self._known[reference] = named is not None and named != self._patient_id
         return known
 
     def _names_ours(self, reference: object) -> bool:

@@ -49,7 +49,7 @@ class Pages:
     def __init__(self, template: Template, patient_id: str, keyed: frozenset[str]) -> None:
         self._template = template
         self._patient_id = patient_id
-        self._keyed = keyed
+        self._elsewhere = keyed | {"OperationOutcome"}
         self._ownership = Ownership(patient_id)
         self._own: list[Json] = []
         self._company: list[Json] = []
@@ -115,9 +115,10 @@ class Pages:
         broken = False
         for entry in entries:
             resource = entry.get("resource") if isinstance(entry, dict) else None
-            if not isinstance(resource, dict):
+            kind = resource.get("resourceType") if isinstance(resource, dict) else None
+            if not isinstance(resource, dict) or not isinstance(kind, str):
                 broken = True
-            elif resource.get("resourceType") == self._template.resource_type:
+            elif kind == self._template.resource_type:
                 own.append(resource)
             else:
                 others.append(resource)
@@ -134,8 +135,9 @@ class Pages:
 
     def _keep(self, own: list[Json], others: list[Json]) -> bool:
         """Keeps the patient's resources, each once; returns whether there were others'."""
-        company = [one for one in others if one.get("resourceType") not in self._keyed | {"OperationOutcome"}]
-        foreign = [one for one in own if self._is_foreign(one)]
+        company = [one for one in others if one.get("resourceType") not in self._elsewhere]
+        is_foreign = self._is_another if self._template.resource_type == "Patient" else self._ownership.is_foreign
+        foreign = [one for one in own if is_foreign(one)]
         alien = [one for one in company if self._ownership.is_foreign(one)]
         for kept, came, left_out in ((self._own, own, foreign), (self._company, company, alien)):
             if left_out:
@@ -148,10 +150,9 @@ class Pages:
             kept += came
         return bool(foreign)
 
-    def _is_foreign(self, resource: Json) -> bool:
-        if self._template.resource_type == "Patient":  # one without an id is taken to be the one of the call
-            return resource.get("id") not in (None, self._patient_id)
-        return self._ownership.is_foreign(resource)
+    def _is_another(self, patient: Json) -> bool:
+        """Whether a Patient is another one; without an id it is taken to be the one of the call."""
+        return patient.get("id") not in (None, self._patient_id)
 
 
 def _named(resource: Json) -> str:

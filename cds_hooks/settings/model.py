@@ -60,6 +60,8 @@ class Settings(Part):
     """The EHRs that may call."""
     authentication: AuthenticationSettings = AuthenticationSettings()
     """How their tokens are judged."""
+    ca_file: Path | None = Field(default=None, strict=False)
+    """A PEM file with certificate authorities (the hospital's own), trusted beside the usual ones on the way out."""
     fhir: FhirSettings = FhirSettings()
     """How patient data is fetched."""
     limits: LimitSettings = LimitSettings()

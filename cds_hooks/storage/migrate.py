@@ -35,7 +35,7 @@ def migrate(database: Database) -> None:
     """Creates or migrates the tables where that is needed. Raises ``StorageError``.
 
     Of several processes that start at once one does it, in one transaction, and the others wait for it. Alembic takes a
-    while to load, and is loaded only when there is something to do.
+    while to load, and is loaded only to migrate.
     """
     try:
         database.prepare()
@@ -57,13 +57,27 @@ def _upgrade(database: Database) -> None:
         before = _version(connection, database)
         if before == VERSIONS[-1]:
             return  # another process was faster
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-        command.upgrade(config, VERSIONS[-1])
+        if before is None:
+            _create(connection)
+        else:
+            _upgrade_tables(connection)
     _LOG.info("database schema brought from version %s to %s", before or "none", VERSIONS[-1])
+
+
+def _create(connection: Connection) -> None:
+    """Makes new tables as the migrations leave them, without Alembic. Tests hold the two against each other."""
+    metadata.create_all(connection)
+    _VERSION.create(connection)
+    connection.execute(_VERSION.insert().values(version_num=VERSIONS[-1]))
+
+
+def _upgrade_tables(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    command.upgrade(config, VERSIONS[-1])
 
 
 def _version(connection: Connection, database: Database) -> str | None:

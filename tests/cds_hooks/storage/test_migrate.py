@@ -50,7 +50,13 @@ def version(url: str) -> str:
         return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 
-def test_migrations_make_the_tables_that_the_code_uses(storage: Storage, url: str) -> None:
+@pytest.mark.parametrize("migrated", [True, False])
+def test_migrations_and_the_short_way_make_the_tables_that_the_code_uses(
+    url: str, migrated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if migrated:
+        monkeypatch.setattr(migrate, "_create", migrate._upgrade_tables)
+    Storage.open(DatabaseSettings(url=url)).close()
     with connected(url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []

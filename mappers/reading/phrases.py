@@ -10,7 +10,8 @@ from mappers.text.mention import Mention
 _CACHED_LENGTH = 20_000
 _CLAUSE = 60
 _PAST = re.compile(
-    r"\b(?:completed|received|treated with|finished|previous(?:ly)?|prior|after|post|given|stopped|failed)\b",
+    r"\b(?:completed|received|treated with|finished|previous(?:ly)?|prior|after|post|given|stopped|failed"
+    r"|intolerant of|intolerance to)\b",
     re.IGNORECASE,
 )
 _TITLE_OF_C77 = "secondary and unspecified"

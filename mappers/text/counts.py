@@ -79,6 +79,9 @@ def _count_before(reading: Reading, index: int, item: Item) -> tuple[int, int, b
     at, steps, newly = item.first - 1, 0, False
     while at >= floor and steps < 10:
         token = folded[at]
+        if token in UNITS and folded[at - 1][0].isdigit():  # "solitary 8 mm nodule"
+            before_size = next((c for c in counts.values() if c.last == at - 1), None)
+            return _numeral_word(reading, before_size, newly) if before_size is not None else None
         if token[0].isdigit():
             return _numeral(reading, at, newly)
         holder = next((c for f, c in counts.items() if f <= at < c.last), None)

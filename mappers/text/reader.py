@@ -10,7 +10,7 @@ from mappers.text.places import read_sites
 from mappers.text.reading import Reading, Scope
 from mappers.text.report import Report, lay_out
 from mappers.text.sizes import read_sizes, remember_lesions
-from mappers.text.spread import read_spread, read_suspicion
+from mappers.text.spread import read_recurrence, read_spread, read_suspicion
 from mappers.text.staging import read_m_category, read_short_grade
 from mappers.text.status import read_status
 from mappers.text.therapy import read_therapy
@@ -65,6 +65,8 @@ def _read_sentence(reading: Reading, measured: bool, has_category: bool) -> None
         read_m_category(reading)
     if "metastasis" in roles:
         read_spread(reading)
+    if "recurrence" in roles and "site" in roles:
+        read_recurrence(reading)
     if "lesion" in roles:
         read_suspicion(reading)
     if "histology" in roles:

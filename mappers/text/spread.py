@@ -18,6 +18,9 @@ from mappers.text.words import word_set
 
 _SUSPECT_ORGANS = frozenset(("lung", "liver", "bone", "brain", "adrenal", "pleura", "peritoneum"))
 _FROM = word_set("from of the known his her a primary patient , left right uterine")
+_DISTANT = frozenset(("lung", "pleura", "liver", "brain"))
+_RECURRENCES = word_set("recurrence relapse recurred relapsed")
+_IN_THE = word_set("in to the both left right bilateral his her")
 _COPULAS = word_set("is are was were be being likely probably presumably arising arise originating derived , (")
 _LIMITS = word_set(
     "elsewhere outside beyond apart aside besides except other extrapulmonary extrathoracic extrahepatic "
@@ -217,6 +220,37 @@ def is_told_of(reading: Reading, tumour: Item, item: Item) -> bool:
     """Whether a metastasis named after a tumour is the tumour's: "X metastases", "X, metastatic to"."""
     gap = reading.gap(tumour, item)
     return len(gap) <= 3 and ("," not in gap or (gap == [","] and item.roles["metastasis"].concept == "adjective"))
+
+
+def read_recurrence(reading: Reading) -> None:
+    """Recurrence in an organ where soft tissue sarcomas hardly ever begin: "recurrent in lungs", "hepatic relapse".
+
+    Denied, it says nothing of metastases that were there before.
+    """
+    for index, item in reading.with_role("recurrence"):
+        denied = reading.context.polarity(item) == "negated"
+        if denied or reading.context.unreal(item) or reading.context.has("dropped", item):
+            continue
+        sites = _recurrence_sites(reading, index, item)
+        if not sites or sites[0].roles["site"].concept not in _DISTANT:
+            continue
+        attributes: dict[str, Attribute] = {}
+        for other in reversed(reading.items[max(0, index - 5) : index]):
+            if origin := _tumour_of(other):
+                attributes["origin"] = origin
+                break
+        mark(sites)
+        _add_by_polarity(reading, item, sites, attributes, reading.context.polarity(item))
+
+
+def _recurrence_sites(reading: Reading, index: int, item: Item) -> list[Item]:
+    if index and reading.folded[item.last - 1] in _RECURRENCES:
+        before = reading.items[index - 1]
+        if "site" in before.roles and before.last == item.first:
+            return [before]
+    place = next_site(reading, index, item, 4)
+    between = reading.folded[item.last : reading.items[place].first] if place >= 0 else []
+    return site_run(reading, place) if between[:1] in (["in"], ["to"]) and _IN_THE.issuperset(between) else []
 
 
 def read_suspicion(reading: Reading) -> None:

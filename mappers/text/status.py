@@ -15,6 +15,8 @@ _PLAIN = word_set(
     "surgical-candidate tumour-board symptom urgent-shrinkage extrahepatic-controlled presentation heart-failure "
     "local-recurrence trial"
 )
+_SPECIALISTS = word_set("surgery surgeon surgical oncology oncologist team")
+"""After an organ: it is theirs, and not where the lesion is."""
 _WEEK = Decimal(12) / Decimal("52.1775")
 _MONTHS = {
     "month": Decimal(1),
@@ -89,7 +91,13 @@ def _site_near(reading: Reading, index: int) -> str:
         other = reading.items[place]
         entry = other.roles.get("site")
         gap = reading.gap(item, other) if place > index else reading.gap(other, item)
-        if entry is None or len(gap) > 8 or "," in gap or any(c.category == "stop" for c in other.cues):
+        if (
+            _SPECIALISTS.intersection(reading.next_words(other, 1))
+            or entry is None
+            or len(gap) > 8
+            or "," in gap
+            or any(c.category == "stop" for c in other.cues)
+        ):
             continue
         return entry.concept
     label = reading.sentence.label

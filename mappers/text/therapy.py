@@ -17,6 +17,7 @@ _NEXT = word_set(
 _OPENING = word_set("on after following through despite under during to upon with of since")
 _GIVEN_BEFORE = word_set("after since following despite")
 """Before a treatment: it was given, even where what came after it is denied ("no progression since doxorubicin")."""
+_DENIALS = word_set("not no never longer nor neither without")
 _INTENT_AWAY = 4
 
 
@@ -67,10 +68,16 @@ def _given(reading: Reading, item: Item) -> Polarity:
     if context.has("refused", item):
         return "negated"
     if context.polarity(item) == "negated":
-        return "negated" if _GIVEN_BEFORE.isdisjoint(reading.words_before(item, 2)) else "affirmed"
+        return "affirmed" if _is_setting(reading.words_before(item, 2)) else "negated"
     if context.has("planned", item) or context.section == "planned" or reading.folded[reading.sentence.first] == "if":
         return "uncertain"
     return context.polarity(item)
+
+
+def _is_setting(before: list[str]) -> bool:
+    """Whether what is denied came with or after it: "no progression on X", "no metastases on CT"; not "not on X"."""
+    within = before[-1:] in (["on"], ["by"], ["under"]) and len(before) == 2 and before[0] not in _DENIALS
+    return within or not _GIVEN_BEFORE.isdisjoint(before)
 
 
 def _line(reading: Reading, index: int) -> int:

@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from cds_hooks.authentication.refused import REASONS
+from cds_hooks.prefetch import patient_templates
+from mappers.reading.collect import READERS
+
 TEXT = (Path(__file__).parents[2] / "docs" / "connect.md").read_text(encoding="utf-8")
 PORT = "8700"
 SEPARATOR = "=== next step ==="
@@ -90,7 +94,8 @@ def test_a_key_pair_is_there(walk: Walk) -> None:
 def test_without_a_token_401_and_the_reason_in_the_log(walk: Walk) -> None:
     assert walk.after("curl -sS -i").startswith("HTTP/1.1 401")
     lines = [json.loads(line) for line in (walk.folder / "service.log").read_text().splitlines()]
-    assert any(line.get("code") == "unauthorized" or "reason" in line for line in lines)
+    (refused,) = [line for line in lines if "token refused" in line["message"]]
+    assert refused["reason"] == "no-token"
 
 
 def test_discovery_with_a_token(walk: Walk) -> None:
@@ -107,12 +112,15 @@ def test_a_hook_call_has_cards_and_an_explanation(walk: Walk) -> None:
 
 
 def test_feedback_is_in_the_report(walk: Walk) -> None:
-    assert "patient-declines" in walk.after("feedback report") or "100" in walk.after("feedback report")
+    report = walk.after("feedback report")
+    assert "Patient declines" in report
+    assert "1/1 100 %" in report
+    assert "impossible time" not in report
 
 
 def test_every_call_is_in_the_audit_trail(walk: Walk) -> None:
     events = [json.loads(line) for line in walk.after("audit export").splitlines()]
-    assert len(events) >= 2
+    assert len(events) == 2  # the call and its explanation; feedback names no patient
     assert {event["resourceType"] for event in events} == {"AuditEvent"}
     assert "Patient/x1" in json.dumps(events)
 
@@ -125,9 +133,12 @@ def test_the_log_has_no_patient(walk: Walk) -> None:
 
 
 def test_every_prefetch_key_is_told_and_no_other() -> None:
-    from cds_hooks.prefetch import patient_templates
-    from mappers.reading.collect import READERS
-
     table = TEXT[TEXT.index("| key | query of the EHR") : TEXT.index("What matters is the difference")]
     told = {name for row in table.strip().splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])}
     assert told == {one.key for one in patient_templates(READERS)}
+
+
+def test_every_reason_of_a_401_is_told() -> None:
+    table = TEXT[TEXT.index("| reason | what to look at") : TEXT.index("## Prefetch keys")]
+    told = {name for row in table.strip().splitlines() for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+    assert told == set(REASONS)

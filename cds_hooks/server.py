@@ -125,6 +125,8 @@ class _ServiceConfig(Config):
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=list(settings.trusted_proxies),
             backlog=_ACCEPTED_AT_ONCE if settings.workers > 1 else _BACKLOG,
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
 

@@ -13,7 +13,7 @@ from cds_hooks.settings.model import Settings, SettingsError
 DATABASE_VARIABLE = "SARCOMA_CDS_DATABASE_URL"
 """The environment variable that may hold the database's URL, so that its password stands in no file."""
 
-_PATHS = ("ca_file", "content", "guideline", "patients")
+_PATHS = ("ca_file", "content", "guideline", "patients", "tls_certificate", "tls_key")
 
 
 def read_settings(path: Path | None, given: Mapping[str, Any]) -> Settings:

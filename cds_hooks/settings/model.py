@@ -42,6 +42,10 @@ class Settings(Part):
     """The base URL by which clients reach the service; https. Tokens must be made out to it."""
     trusted_proxies: tuple[str, ...] = Field(default=(), strict=False)
     """Addresses of the reverse proxies whose `X-Forwarded-*` headers are believed."""
+    tls_certificate: Path | None = Field(default=None, strict=False)
+    """A PEM file with the certificate chain, for https without a reverse proxy; read at the start."""
+    tls_key: Path | None = Field(default=None, strict=False)
+    """The PEM file with the certificate's private key, without a passphrase."""
     allowed_origins: tuple[str, ...] = Field(default=(), strict=False)
     """Web origins whose scripts may call, beside those of the clients; `*` for all, in the demonstration only."""
     guideline: Path | None = Field(default=None, strict=False)
@@ -104,6 +108,8 @@ class Settings(Part):
 
     def _never_runs(self) -> str | None:
         """What forbids to run with these settings, taken together."""
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            return "tls_certificate, tls_key: https needs both; or leave both out, and put a reverse proxy in front"
         if self.demo:
             if self.host not in LOOPBACK:
                 return (

@@ -126,7 +126,7 @@ class Pipeline:
         return await read_body(request, limits.body_bytes, limits.body_seconds)
 
     def _authenticate(self, request: Request) -> Any:
-        url = self._settings.base_url + request.url.path
+        url = self._settings.base_url + request.scope["path"]  # `request.url` is made of the Host header, too
         return self._authenticator.authenticate(request.headers.get("authorization"), url)
 
     def _begin(self, guidance: Guidance, service: Service, body: bytes, journal: Journal) -> Finished | _Waiting:

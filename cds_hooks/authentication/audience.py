@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -16,10 +16,9 @@ def same_url(one: str, other: str) -> bool:
     return one == other or (_normal(one) is not None and _normal(one) == _normal(other))
 
 
-def is_for(audience: object, url: str, accepted: Collection[str]) -> bool:
-    """Whether `aud`, a string or a list of them, names the called URL, or one that is accepted for the client."""
-    named = [audience] if isinstance(audience, str) else audience if isinstance(audience, list) else []
-    return any(isinstance(one, str) and (one in accepted or same_url(one, url)) for one in named)
+def is_for(audience: Iterable[str], url: str, accepted: Collection[str]) -> bool:
+    """Whether one of the token's audiences is the called URL, or, to the letter, accepted for the client."""
+    return any(one in accepted or same_url(one, url) for one in audience)
 
 
 def _normal(url: str) -> tuple[str, str, int | None, str, str] | None:

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from cds_hooks.authentication.key_set import KeySet, KeySetError, PublicKey
@@ -33,53 +34,66 @@ def keys_of(client: ClientSettings, settings: AuthenticationSettings, fetch: Fet
     """The keys of a client as it is registered. Raises ``SettingsError`` for those that cannot be used."""
     try:
         if client.jwks is not None:
-            return KeySet.read(client.jwks)
+            return KeySet.read(client.jwks).check()
         if client.jwks_file is not None:
-            return FileKeys(client)
-    except (KeySetError, OSError) as error:
+            return FileKeys(client.name, client.jwks_file)
+    except KeySetError as error:
         what = "jwks" if client.jwks is not None else f"jwks_file {client.jwks_file}"
-        told = "cannot be read" if isinstance(error, OSError) else error
-        raise SettingsError(f"clients: the {what} of {client.name!r} {told}") from None
+        raise SettingsError(f"clients: the {what} of {client.name!r} {error}") from None
+    except OSError as error:
+        raise SettingsError(
+            f"clients: the jwks_file {client.jwks_file} of {client.name!r} cannot be read ({error.strerror}); "
+            "name a readable file with its JWK Set"
+        ) from None
     return FetchedKeys(client, settings, fetch)
 
 
 class FileKeys:
-    """Keys in a file, read again when it has changed; a file that was spoilt leaves the keys as they were."""
+    """Keys in a file, read again when it has changed; a file that was spoilt leaves the keys as they were.
 
-    def __init__(self, client: ClientSettings) -> None:
-        assert client.jwks_file is not None
+    Raises ``OSError`` and ``KeySetError`` when it cannot be used to begin with.
+    """
+
+    def __init__(self, client: str, file: Path) -> None:
         self._client = client
-        self._file = client.jwks_file
+        self._file = file
         self._lock = threading.Lock()
-        self._state = self._look()
-        self._keys = KeySet.read(self._file.read_bytes())
+        self._state = self._look()  # before reading: what is written in between is noticed at the next look
+        self._keys = KeySet.read(file.read_bytes()).check()
 
     def find(self, key_id: str, algorithm: str) -> tuple[PublicKey, ...]:
         """The keys of the file as it is now."""
         with self._lock:
-            try:
-                state = self._look()
-                if state != self._state:
-                    self._state = state
-                    self._keys = KeySet.read(self._file.read_bytes())
-            except (OSError, KeySetError):
-                _LOG.error(
-                    "a client's key file cannot be used, its older keys go on",
-                    extra=field_extra(client=self._client.name),
-                )
+            state = self._look()
+            if state != self._state:
+                self._state = state
+                self._read_again()
             return self._keys.find(key_id, algorithm)
 
-    def _look(self) -> tuple[int, int]:
-        status = self._file.stat()
-        return status.st_mtime_ns, status.st_size
+    def _look(self) -> tuple[int, int, int] | None:
+        """What changes with the content; None when the file is gone."""
+        try:
+            status = self._file.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+    def _read_again(self) -> None:
+        try:
+            self._keys = KeySet.read(self._file.read_bytes())
+        except (OSError, KeySetError):
+            _LOG.error("a client's key file cannot be used, its older keys go on", extra=_of(self._client))
+        else:
+            _LOG.info("a client's key file has changed and was read", extra=_of(self._client))
+            _warn_of_none(self._client, self._keys)
 
 
 class FetchedKeys:
     """Keys at a URL: fetched when first needed, after their time, and when a token names one that is not among them.
 
     The last so that a client can change its keys at any time; at most once in ``keys_refetch_seconds``, so that nobody
-    can make us call by inventing key ids. Of several threads that need the keys one fetches. What was fetched before
-    goes on when fetching fails.
+    can make us call by inventing key ids. Of several threads that need the keys one fetches; the others wait for it
+    only if they have no key to go on with. What was fetched before goes on when fetching fails.
     """
 
     def __init__(
@@ -93,31 +107,52 @@ class FetchedKeys:
         self._settings = settings
         self._fetch = fetch
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held while fetching
         self._keys: KeySet | None = None
         self._fetched = self._tried = float("-inf")
 
     def find(self, key_id: str, algorithm: str) -> tuple[PublicKey, ...]:
         """The keys with this id, fetched where that is due."""
-        with self._lock:
-            found = self._keys.find(key_id, algorithm) if self._keys is not None else ()
-            now = self._clock()
-            stale = now - self._fetched >= self._settings.keys_ttl_seconds
-            if (not found or stale) and now - self._tried >= self._settings.keys_refetch_seconds:
-                self._tried = now
-                self._refresh(now)
-            if self._keys is None:
-                raise KeysUnavailable
-            return self._keys.find(key_id, algorithm)
+        found = self._found(key_id, algorithm)
+        if self._is_due(found) and self._lock.acquire(blocking=not found):
+            try:
+                if self._is_due(self._found(key_id, algorithm)):
+                    self._refresh()
+            finally:
+                self._lock.release()
+        if self._keys is None:
+            raise KeysUnavailable
+        return self._found(key_id, algorithm)
 
-    def _refresh(self, now: float) -> None:
+    def _found(self, key_id: str, algorithm: str) -> tuple[PublicKey, ...]:
+        keys = self._keys
+        return keys.find(key_id, algorithm) if keys is not None else ()
+
+    def _is_due(self, found: tuple[PublicKey, ...]) -> bool:
+        now = self._clock()
+        wanted = not found or now - self._fetched >= self._settings.keys_ttl_seconds
+        return wanted and now - self._tried >= self._settings.keys_refetch_seconds
+
+    def _refresh(self) -> None:
+        began = self._clock()
         try:
             self._keys = KeySet.read(self._fetch(self._client))
         except (OutboundError, KeySetError) as error:
             reason = error.code if isinstance(error, OutboundError) else "not-a-key-set"
-            _LOG.error(
-                "a client's public keys could not be fetched",
-                extra=field_extra(client=self._client.name, reason=reason),
-            )
+            _LOG.error("a client's public keys could not be fetched", extra=_of(self._client.name, reason))
         else:
-            self._fetched = now
+            self._fetched = began
+            _warn_of_none(self._client.name, self._keys)
+        finally:
+            # Not before: it is by this time that the waiting threads see that it was done for them.
+            self._tried = self._clock()
+
+
+def _warn_of_none(client: str, keys: KeySet) -> None:
+    """A client may withdraw all its keys; that is obeyed, but is hardly ever meant."""
+    if not keys.keys:
+        _LOG.error("a client has no public key left that can be used", extra=_of(client))
+
+
+def _of(client: str, reason: str | None = None) -> dict[str, object]:
+    return field_extra(client=client, reason=reason)

@@ -21,7 +21,7 @@ PublicKey = EllipticCurvePublicKey | RSAPublicKey
 
 
 class KeySetError(ValueError):
-    """What should be a JWK Set is none, or has no key that can be used; the message says what to mend."""
+    """What should be a JWK Set is none, or has no key that can be used; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +34,23 @@ class KeySet:
     def read(cls, content: bytes | Mapping[str, Any]) -> KeySet:
         """The set in a JSON text, or in what was parsed of one. Keys that cannot be used are passed over.
 
-        Raises ``KeySetError``.
+        Raises ``KeySetError`` for what is no set.
         """
         members = _members(content)
         found: dict[tuple[str, str], tuple[PublicKey, ...]] = {}
         for member in members[:_MAX_KEYS]:
             for name, key in _usable(member):
                 found[name] = (*found.get(name, ()), key)
-        if not found:
+        return cls(found)
+
+    def check(self) -> KeySet:
+        """The set itself. Raises ``KeySetError`` when it has no key that can be used."""
+        if not self.keys:
             raise KeySetError(
                 "has no key that can be used: each needs a kid, and to be a public key of P-384 (for ES384) "
                 f"or RSA of {_MIN_RSA_BITS} bits or more (for RS384), not marked for another use"
             )
-        return cls(found)
+        return self
 
     def find(self, key_id: str, algorithm: str) -> tuple[PublicKey, ...]:
         """The keys with this id that fit the algorithm; sets with an id twice exist."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 REASONS: Mapping[str, str] = {
     "no-token": "there is no Authorization header with a Bearer token",
     "too-long": "the token is longer than any client's needs to be",
-    "malformed": "it is not a JWT",
+    "malformed": "it is not a JWT, or not in the one form that a JWT has",
     "algorithm": "it is not signed by ES384 or RS384",
     "header": "its header lacks kid or typ=JWT, or has crit",
-    "claims": "iss, aud, exp, iat or jti is missing or has the wrong type",
+    "claims": "iss, aud, exp, iat or jti is missing, or one of them, nbf or tenant has the wrong type",
     "issuer": "its issuer is not registered",
     "jku": "its jku is not the registered one",
     "keys-unavailable": "the client's public keys could not be had",
@@ -19,7 +19,7 @@ REASONS: Mapping[str, str] = {
     "audience": "it was not made out to the called URL",
     "expired": "its time is over",
     "not-yet": "its time has not come, or it was issued in the future",
-    "lifetime": "it is valid for longer than is accepted",
+    "lifetime": "it is valid for longer than is accepted, or for no time at all",
     "tenant": "its tenant is not registered",
     "replayed": "it was used before",
 }

@@ -55,7 +55,9 @@ class ClientSettings(Part):
     @field_validator("jku")
     @classmethod
     def _jku(cls, url: str | None) -> str | None:
-        return None if url is None else _https(url)
+        if url is not None:
+            _https(url)
+        return url  # to the letter: a slash at the end may be another resource
 
     @model_validator(mode="after")
     def _has_keys(self) -> ClientSettings:

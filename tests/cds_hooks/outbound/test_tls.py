@@ -20,7 +20,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return self_signed(tmp_path_factory.mktemp("tls"), NAME)
 
 
-def code(outbound: Outbound, url: str, seconds: float = 3) -> str | int:
+def code(outbound: Outbound, url: str, seconds: float = 20) -> str | int:
     try:
         return outbound.get(
             url, headers={}, deadline=time.monotonic() + seconds, max_bytes=10_000_000, private_network=True
@@ -48,8 +48,8 @@ def test_trusted_unknown_and_wrong_name(certificate: Path, monkeypatch: pytest.M
         assert len(fault.seen) == 2
         for path in ("drip", "headers"):
             started = time.monotonic()
-            assert code(trusting, f"{base}/{path}", seconds=0.3) == "timeout"
-            assert time.monotonic() - started < 1.5
+            assert code(trusting, f"{base}/{path}", seconds=0.6) == "timeout"
+            assert time.monotonic() - started < 4
 
 
 def test_a_handshake_that_never_comes(certificate: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_handshake_that_never_comes(certificate: Path) -> None:
         started = time.monotonic()
         port = silent.getsockname()[1]
         assert code(Outbound(ca_file=certificate), f"https://127.0.0.1:{port}/", seconds=0.2) == "timeout"
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 4
 
 
 def test_authorities_that_cannot_be_read(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def details(event: Json) -> list[tuple[str, str]]:
     return [(one["type"], one["valueString"]) for one in found]
 
 
+@pytest.mark.requirement("CH-153")
 @pytest.mark.parametrize(
     "record",
     [
@@ -135,6 +136,7 @@ def test_the_subtype_is_ours(kind: Any) -> None:
     assert event["action"] == "E"
 
 
+@pytest.mark.requirement("CH-153")
 def test_who_called_about_whom() -> None:
     event, *_ = events()
     (ehr,), (service,), (user,) = (
@@ -159,6 +161,7 @@ def test_without_a_user_the_client_asked() -> None:
     assert [one["requestor"] for one in query["agent"]] == [True, False]
 
 
+@pytest.mark.requirement("CH-153")
 def test_what_was_shown() -> None:
     event, *_ = events()
     assert ("hookInstance", "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea") in details(event)

@@ -44,6 +44,7 @@ def test_everything_given() -> None:
     assert not access.authorization.expired
 
 
+@pytest.mark.requirement("CH-059")
 def test_the_token_is_not_shown() -> None:
     assert TOKEN not in repr(read())
 
@@ -58,11 +59,13 @@ def test_a_server_alone() -> None:
         assert read_fhir_access(body, "x1", demo=False) == FhirAccess(SERVER, None)
 
 
+@pytest.mark.requirement("CH-034")
 def test_an_authorization_needs_a_server() -> None:
     for server in ({}, {"fhirServer": None}):
         assert refusal({"fhirAuthorization": AUTHORIZATION, **server}) == (400, "missing-field", "fhirServer")
 
 
+@pytest.mark.requirement("CH-035")
 @pytest.mark.parametrize(
     "url",
     [
@@ -108,6 +111,7 @@ def test_authorization_of_the_wrong_type(value: Any) -> None:
     assert refusal(body) == (400, "wrong-type", "fhirAuthorization")
 
 
+@pytest.mark.requirement("CH-058")
 @pytest.mark.parametrize("name", sorted(AUTHORIZATION))
 @pytest.mark.parametrize("gone", [True, False])
 def test_each_is_required(name: str, gone: bool) -> None:
@@ -118,6 +122,7 @@ def test_each_is_required(name: str, gone: bool) -> None:
     assert refusal(body) == (400, "missing-field", f"fhirAuthorization.{name}")
 
 
+@pytest.mark.requirement("CH-058")
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [
@@ -147,6 +152,7 @@ def test_bearer_in_any_case() -> None:
     assert read(token_type="bearer") is not None
 
 
+@pytest.mark.requirement("CH-061")
 @pytest.mark.parametrize("patient", ["x2", "Patient/x2", "X1", "", "x1/"])
 def test_a_token_for_another_patient(patient: str) -> None:
     body = {"fhirServer": SERVER, "fhirAuthorization": AUTHORIZATION | {"patient": patient}}

@@ -9,6 +9,7 @@ from cds_hooks.fhir_access import Coverage, Scopes
 NONE, PART, ALL = Coverage.NONE, Coverage.PART, Coverage.ALL
 
 
+@pytest.mark.requirement("CH-060")
 @pytest.mark.parametrize(
     ("scope", "read", "search"),
     [

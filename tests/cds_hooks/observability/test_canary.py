@@ -135,6 +135,7 @@ def _raw(base: str, request: bytes) -> None:
         client.sendall(request)
 
 
+@pytest.mark.requirement("CH-059", "CH-113", "CH-144")
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_no_canary_gets_into_log_or_metrics(tmp_path: Path, form: str) -> None:
     with running(tmp_path, _FAULTS, log={"level": "debug", "format": form}) as service:

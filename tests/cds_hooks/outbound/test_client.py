@@ -82,6 +82,7 @@ def test_an_open_connection_that_the_server_has_closed_is_replaced(outbound: Out
     assert len(fault.seen) == 5  # sent again once, not for ever
 
 
+@pytest.mark.requirement("CH-062")
 @pytest.mark.parametrize("behaviour", [faults.hang, faults.drip, faults.drip_headers])
 def test_the_deadline_is_for_all_of_it(outbound: Outbound, fault: FaultServer, behaviour: faults.Behaviour) -> None:
     fault.behaviours["/fhir/x"] = behaviour
@@ -114,6 +115,7 @@ def test_nobody_listens(outbound: Outbound) -> None:
         assert code(outbound, f"http://127.0.0.1:{free.getsockname()[1]}/") == "connection"
 
 
+@pytest.mark.requirement("CH-062")
 @pytest.mark.parametrize(
     "behaviour", [faults.stream(100_000_000), faults.bomb(100_000_000), faults.answer([0] * 400_000)]
 )
@@ -128,6 +130,7 @@ def test_too_large(outbound: Outbound, fault: FaultServer, behaviour: faults.Beh
     assert peak < 10_000_000
 
 
+@pytest.mark.requirement("CH-062")
 def test_redirects_are_not_followed_nor_read(outbound: Outbound, fault: FaultServer) -> None:
     fault.behaviours["/fhir/x"] = faults.redirect("http://169.254.169.254/latest/meta-data/")
     with at_most(4):
@@ -137,6 +140,7 @@ def test_redirects_are_not_followed_nor_read(outbound: Outbound, fault: FaultSer
     assert fault.paths() == ["x", "x"]
 
 
+@pytest.mark.requirement("CH-035", "CH-062")
 @pytest.mark.parametrize(
     "url",
     [
@@ -161,6 +165,7 @@ def test_headers_that_are_refused(outbound: Outbound, fault: FaultServer) -> Non
     assert fault.seen == []
 
 
+@pytest.mark.requirement("CH-062")
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "[::1]"])
 def test_private_addresses_however_they_are_written(outbound: Outbound, fault: FaultServer, host: str) -> None:
     for scheme in ("https", "http"):
@@ -187,6 +192,7 @@ def resolves_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[st
     return asked
 
 
+@pytest.mark.requirement("CH-062")
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::7f00:1"])
 def test_names_that_lead_to_private_addresses(
     outbound: Outbound, monkeypatch: pytest.MonkeyPatch, address: str
@@ -195,6 +201,7 @@ def test_names_that_lead_to_private_addresses(
     assert code(outbound, "https://fhir.example.org/", private=False) == "refused-address"
 
 
+@pytest.mark.requirement("CH-062")
 def test_a_name_that_changes_between_check_and_use(
     outbound: Outbound, fault: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +255,7 @@ def test_nothing_from_the_environment(
     assert not {"Authorization", "Cookie"} & {name for one in fault.seen for name in one.headers}
 
 
+@pytest.mark.requirement("CH-059")
 def test_urls_are_not_logged(outbound: Outbound, fault: FaultServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     fault.behaviours["/fhir/ok"] = faults.answer({})

@@ -88,6 +88,7 @@ def test_found_nothing(gather: Gather, fault: FaultServer) -> None:
     assert received.missing == ()
 
 
+@pytest.mark.requirement("CH-063")
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
@@ -171,6 +172,7 @@ def test_a_part_came(gather: Gather, fault: FaultServer, value: dict[str, Any], 
     assert received.missing == ()
 
 
+@pytest.mark.requirement("CH-052")
 def test_another_patient_s_patient(gather: Gather, fault: FaultServer) -> None:
     fault.behaviours["/fhir/Patient/x1"] = faults.answer({"resourceType": "Patient", "id": "x2"})
     received = gather()
@@ -179,6 +181,7 @@ def test_another_patient_s_patient(gather: Gather, fault: FaultServer) -> None:
     assert received.foreign == ("Patient/x2",)
 
 
+@pytest.mark.requirement("CH-049")
 def test_pages_are_followed(gather: Gather, fault: FaultServer) -> None:
     base = fault.base
     fault.behaviours[QUERY] = faults.answer(bundle(record("Condition", 1), following=f"{base}?page=2", total=3))
@@ -190,6 +193,7 @@ def test_pages_are_followed(gather: Gather, fault: FaultServer) -> None:
     assert {one.headers["Authorization"] for one in fault.seen} == {"Bearer the-token"}
 
 
+@pytest.mark.requirement("CH-049")
 def test_pages_that_never_end(gather: Gather, fault: FaultServer) -> None:
     numbers = iter(range(10_000))
 
@@ -226,6 +230,7 @@ def test_the_sum_of_the_pages_is_capped(gather: Gather, fault: FaultServer) -> N
     assert conditions(received) == (State.PARTIAL, "too-large")
 
 
+@pytest.mark.requirement("CH-049")
 def test_a_page_that_was_sent_is_continued(gather: Gather, fault: FaultServer) -> None:
     fault.behaviours["/fhir/Condition?page=2"] = faults.answer(bundle(record("Condition", 2)))
     sent = bundle(record("Condition", 1), following=f"{fault.base}/Condition?page=2", total=2)
@@ -357,6 +362,7 @@ def test_a_server_that_is_down_is_left_alone(make: Callable[..., Gatherer], gath
     assert set(gather(gatherer=gatherer).states.values()) == {State.READ}
 
 
+@pytest.mark.requirement("CH-060")
 def test_an_expired_token_is_not_sent(gather: Gather, fault: FaultServer, authorized: Callable[..., Any]) -> None:
     fault.behaviours[QUERY] = faults.in_turn(faults.answer(PROBLEM, 503, Retry_After="2"), faults.answer(bundle()))
     fault.behaviours["/fhir/Observation?patient=x1"] = faults.hang
@@ -375,6 +381,7 @@ def authorized() -> Callable[..., dict[str, Any]]:
     return make
 
 
+@pytest.mark.requirement("CH-060")
 def test_scopes_are_respected(gather: Gather, fault: FaultServer, authorized: Callable[..., Any]) -> None:
     scope = "patient/Patient.r patient/Condition.r patient/Observation.rs?category=laboratory user/Procedure.read"
     received = gather(authorization=authorized(scope=scope))
@@ -404,6 +411,7 @@ def test_servers_that_are_not_registered_are_not_called(gather: Gather, server: 
     assert list(refusal.expressions) == ["prefetch.patient", "prefetch.conditions"]
 
 
+@pytest.mark.requirement("CH-054")
 def test_why_keys_are_lacking_is_told_without_data(gather: Gather, fault: FaultServer) -> None:
     fault.behaviours[QUERY] = faults.answer(PROBLEM | {"id": "CANARY"}, 503, Retry_After="60")
     received = gather()
@@ -413,6 +421,7 @@ def test_why_keys_are_lacking_is_told_without_data(gather: Gather, fault: FaultS
     assert "x1" not in told
 
 
+@pytest.mark.requirement("CH-059")
 def test_the_token_is_neither_logged_nor_kept(
     gather: Gather, fault: FaultServer, authorized: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -95,6 +95,7 @@ def templates_of(service: str) -> Mapping[str, str]:
     return found
 
 
+@pytest.mark.requirement("CH-055")
 @pytest.mark.parametrize("patient", [STORY, LARGE])
 def test_the_same_cards_and_facts(server: str, service: str, patient: str) -> None:
     sent = prefetched(server, patient, templates_of(service))
@@ -106,12 +107,14 @@ def test_the_same_cards_and_facts(server: str, service: str, patient: str) -> No
         assert fetched["cards"]
 
 
+@pytest.mark.requirement("CH-060")
 def test_what_the_token_does_not_cover_is_unknown(server: str, service: str) -> None:
     explained = answers(service, body(STORY, **access(server, "patient/Patient.read patient/Condition.read")))
     assert {"Observation", "Procedure", "MedicationRequest"} <= set(explained["unread"])
     assert explained["facts"]["prior_systemic"]["status"] == "unknown"
 
 
+@pytest.mark.requirement("CH-053", "CH-063")
 def test_a_token_that_the_server_does_not_accept(server: str, service: str) -> None:
     refused = access(server)
     refused["fhirAuthorization"]["access_token"] = "another"

@@ -26,6 +26,7 @@ def hospital(url: str, private_network: bool) -> ClientSettings:
     )
 
 
+@pytest.mark.requirement("CH-056", "CH-057", "CH-062")
 @pytest.mark.parametrize(
     ("private_network", "trusted", "open_server", "outcome"),
     [

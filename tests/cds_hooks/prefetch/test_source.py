@@ -31,11 +31,13 @@ def source(server: str, caller: Caller = HOSPITAL, *, demo: bool = False, open_s
     return source_of(FhirAccess(server, None if open_server else AUTHORIZATION), caller, "x1", demo=demo)
 
 
+@pytest.mark.requirement("CH-062")
 def test_registered_servers() -> None:
     assert source("https://ehr.example.org/fhir") == Source("https://ehr.example.org/fhir", AUTHORIZATION, False, "x1")
     assert source("https://inside.example.org/r4") == Source("https://inside.example.org/r4", AUTHORIZATION, True, "x1")
 
 
+@pytest.mark.requirement("CH-062")
 @pytest.mark.parametrize(
     "server",
     [
@@ -53,6 +55,7 @@ def test_others_are_not(server: str) -> None:
     assert source(server, open_server=True) == "not-registered"
 
 
+@pytest.mark.requirement("CH-056")
 def test_without_a_token_in_the_demonstration_only() -> None:
     assert source("https://ehr.example.org/fhir", open_server=True) == "no-authorization"
     found = source("http://127.0.0.1:8931/fhir", ANONYMOUS, demo=True, open_server=True)
@@ -66,6 +69,7 @@ def test_the_demonstration_stays_on_this_machine() -> None:
         assert source(f"http://{host}/fhir", ANONYMOUS, demo=True) == "not-registered"
 
 
+@pytest.mark.requirement("CH-056")
 def test_nobody_outside_the_demonstration() -> None:
     assert source("http://127.0.0.1/fhir", ANONYMOUS) == "not-registered"
     assert source_of(None, HOSPITAL, "x1", demo=False) == "no-fhir-server"

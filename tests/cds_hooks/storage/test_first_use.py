@@ -8,6 +8,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+
 from cds_hooks.settings.parts import DatabaseSettings
 from cds_hooks.storage import Storage
 
@@ -30,6 +32,7 @@ def test_each_issuer_has_its_own_token_ids(storage: Storage) -> None:
     assert storage.first_use(ISSUER + "jti", "-1", soon())
 
 
+@pytest.mark.requirement("CH-139")
 def test_use_is_remembered_until_the_token_expires(storage: Storage) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
     assert storage.first_use(ISSUER, "jti-1", past)
@@ -43,6 +46,7 @@ def test_any_token_id_will_do(storage: Storage) -> None:
         assert not storage.first_use(ISSUER, strange, soon())
 
 
+@pytest.mark.requirement("CH-139")
 def test_one_of_many_threads_is_first(storage: Storage) -> None:
     threads = 8
     together = Barrier(threads)
@@ -56,6 +60,7 @@ def test_one_of_many_threads_is_first(storage: Storage) -> None:
             assert sum(pool.map(use, [number] * threads)) == 1
 
 
+@pytest.mark.requirement("CH-139")
 def test_one_of_many_processes_is_first(url: str, tmp_path: Path) -> None:
     Storage.open(DatabaseSettings(url=url)).close()
     context = get_context("fork")

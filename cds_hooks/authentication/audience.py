@@ -27,7 +27,8 @@ def _normal(url: str) -> tuple[str, str, int | None, str, str] | None:
         port = parts.port
     except ValueError:
         return None
-    if not parts.hostname or parts.username is not None or parts.fragment:
+    blank = any(one <= " " for one in url)  # which urlsplit removes in places
+    if blank or not parts.hostname or parts.username is not None or parts.fragment:
         return None
     scheme = parts.scheme.lower()
     return scheme, parts.hostname.lower(), port or _DEFAULT_PORTS.get(scheme), parts.path.rstrip("/"), parts.query

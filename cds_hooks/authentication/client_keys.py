@@ -17,6 +17,11 @@ from cds_hooks.settings import AuthenticationSettings, ClientSettings, SettingsE
 _LOG = logging.getLogger(__name__)
 FetchKeys = Callable[[ClientSettings], bytes]
 """Gets the JWK Set at a client's `jku`; raises ``OutboundError``."""
+_MAX_AGE_SECONDS = 86_400.0
+"""How long fetched keys are believed that cannot be fetched again; for longer only if their own time is longer."""
+_MAX_WAITING = 20
+"""Threads that wait for one client's keys. There are 40 that authenticate: the rest are for other clients, while
+somebody sends invented key ids and the server with the keys hangs."""
 
 
 class KeysUnavailable(Exception):
@@ -70,13 +75,13 @@ class FileKeys:
                 self._read_again()
             return self._keys.find(key_id, algorithm)
 
-    def _look(self) -> tuple[int, int, int] | None:
-        """What changes with the content; None when the file is gone."""
+    def _look(self) -> tuple[int, int, int, int] | None:
+        """What changes with the content, or with the right to read it; None when the file is gone."""
         try:
             status = self._file.stat()
         except OSError:
             return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
     def _read_again(self) -> None:
         try:
@@ -89,11 +94,13 @@ class FileKeys:
 
 
 class FetchedKeys:
-    """Keys at a URL: fetched when first needed, after their time, and when a token names one that is not among them.
+    """Keys at a URL: fetched when first needed, as they grow old, and when a token names one that is not among them.
 
     The last so that a client can change its keys at any time; at most once in ``keys_refetch_seconds``, so that nobody
-    can make us call by inventing key ids. Of several threads that need the keys one fetches; the others wait for it
-    only if they have no key to go on with. What was fetched before goes on when fetching fails.
+    can make us call by inventing key ids. Of several threads that need the keys one fetches. Whoever has a key to go on
+    with does not wait: keys are renewed in the background from half of their time on, and only when that is over does
+    one caller wait. When fetching fails, what was fetched before goes on, for a day at most: a key that its owner has
+    withdrawn must not live for as long as somebody can keep us from hearing of it.
     """
 
     def __init__(
@@ -104,44 +111,68 @@ class FetchedKeys:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
-        self._settings = settings
+        self._ttl = settings.keys_ttl_seconds
+        self._pause = settings.keys_refetch_seconds
         self._fetch = fetch
         self._clock = clock
         self._lock = threading.Lock()  # held while fetching
+        self._waiting = threading.BoundedSemaphore(_MAX_WAITING)
         self._keys: KeySet | None = None
         self._fetched = self._tried = float("-inf")
+        self._failed = False
 
     def find(self, key_id: str, algorithm: str) -> tuple[PublicKey, ...]:
         """The keys with this id, fetched where that is due."""
         found = self._found(key_id, algorithm)
-        if self._is_due(found) and self._lock.acquire(blocking=not found):
-            try:
-                if self._is_due(self._found(key_id, algorithm)):
-                    self._refresh()
-            finally:
-                self._lock.release()
-        if self._keys is None:
+        age = self._age()
+        if self._may_fetch():
+            if not found or (age >= self._ttl and not self._failed):
+                self._renew_meanwhile_wait(has_key=bool(found))
+            elif age >= self._ttl / 2 and not self._lock.locked():
+                threading.Thread(target=self._renew, name="keys", daemon=True).start()
+        if self._usable() is None:
             raise KeysUnavailable
         return self._found(key_id, algorithm)
 
+    def _usable(self) -> KeySet | None:
+        return self._keys if self._age() < max(self._ttl, _MAX_AGE_SECONDS) else None
+
     def _found(self, key_id: str, algorithm: str) -> tuple[PublicKey, ...]:
-        keys = self._keys
+        keys = self._usable()
         return keys.find(key_id, algorithm) if keys is not None else ()
 
-    def _is_due(self, found: tuple[PublicKey, ...]) -> bool:
-        now = self._clock()
-        wanted = not found or now - self._fetched >= self._settings.keys_ttl_seconds
-        return wanted and now - self._tried >= self._settings.keys_refetch_seconds
+    def _age(self) -> float:
+        return self._clock() - self._fetched
+
+    def _may_fetch(self) -> bool:
+        return self._clock() - self._tried >= self._pause
+
+    def _renew_meanwhile_wait(self, *, has_key: bool) -> None:
+        """Returns when the keys are renewed; at once for who has a key while another fetches, and for the many."""
+        if self._waiting.acquire(blocking=False):
+            try:
+                self._renew(wait=not has_key)
+            finally:
+                self._waiting.release()
+
+    def _renew(self, *, wait: bool = False) -> None:
+        if self._lock.acquire(blocking=wait):
+            try:
+                if self._may_fetch():  # else it was done while this thread waited
+                    self._refresh()
+            finally:
+                self._lock.release()
 
     def _refresh(self) -> None:
         began = self._clock()
+        self._failed = True
         try:
             self._keys = KeySet.read(self._fetch(self._client))
         except (OutboundError, KeySetError) as error:
             reason = error.code if isinstance(error, OutboundError) else "not-a-key-set"
             _LOG.error("a client's public keys could not be fetched", extra=_of(self._client.name, reason))
         else:
-            self._fetched = began
+            self._fetched, self._failed = began, False
             _warn_of_none(self._client.name, self._keys)
         finally:
             # Not before: it is by this time that the waiting threads see that it was done for them.

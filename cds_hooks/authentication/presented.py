@@ -16,6 +16,8 @@ _MAX_TOKEN = 16_384
 _MAX_ID = 512
 _MAX_TIME = 1e11
 """Seconds since 1970 that every calendar has: until the year 5138."""
+_EXTENSIONS = frozenset({"crit", "b64"})
+"""Extensions that must be understood (RFC 7515, 4.1.11) are not, and a JWT has no other payload (RFC 7797, 7)."""
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -53,9 +55,9 @@ def read_token(authorization: str | None) -> Presented:
     header = _object(parts[0])
     if header.get("alg") not in ALGORITHMS:
         raise TokenRefused("algorithm")
-    # The type is a media type, and as such in any case. Extensions that must be understood (`crit`) are not.
+    # The type is a media type, and as such in any case.
     typ = header.get("typ")
-    if not isinstance(typ, str) or typ.upper() != "JWT" or not _is_id(header.get("kid")) or "crit" in header:
+    if not isinstance(typ, str) or typ.upper() != "JWT" or not _is_id(header.get("kid")) or _EXTENSIONS & header.keys():
         raise TokenRefused("header")
     return Presented(
         header["alg"],

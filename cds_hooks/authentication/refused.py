@@ -9,7 +9,7 @@ REASONS: Mapping[str, str] = {
     "too-long": "the token is longer than any client's needs to be",
     "malformed": "it is not a JWT, or not in the one form that a JWT has",
     "algorithm": "it is not signed by ES384 or RS384",
-    "header": "its header lacks kid or typ=JWT, or has crit",
+    "header": "its header lacks kid or typ=JWT, or has crit or b64",
     "claims": "iss, aud, exp, iat or jti is missing, or one of them, nbf or tenant has the wrong type",
     "issuer": "its issuer is not registered",
     "jku": "its jku is not the registered one",

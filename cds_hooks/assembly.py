@@ -99,7 +99,7 @@ class Assembly:
             private_network=client.jku_private_network,
         )
         if answer.status != 200:
-            raise OutboundError("status", answer.status)
+            raise OutboundError("refused", answer.status)
         return answer.body
 
 

@@ -12,6 +12,7 @@ CODES = frozenset(
         "redirect",  # the server sends us elsewhere
         "too-large",
         "garbled",  # not compressed as it says
+        "refused",  # an answer of another HTTP status than 200, where only that is of use
     }
 )
 

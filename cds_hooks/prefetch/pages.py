@@ -43,7 +43,8 @@ class Pages:
     """Takes in what was sent, or answered, under one key: a resource, a Bundle, or one page of a Bundle after another.
 
     Resources that belong under another key of ours (`keyed`) are left to that key; others that came along (a
-    referenced Medication, say) are kept. Resources of other patients are left out.
+    referenced Medication, say) are kept. Resources of other patients are left out; where all of them are others', this is
+    not the data that was asked for.
     """
 
     def __init__(self, template: Template, patient_id: str, keyed: frozenset[str]) -> None:
@@ -126,15 +127,14 @@ class Pages:
         self._came += len(own)
         outcomes = [one for one in others if one.get("resourceType") == "OperationOutcome"]
         self._something_else = self._something_else or len(outcomes) < len(others)
-        mixed = self._keep(own, others)
-        if mixed:
+        if self._keep(own, others) and own:
             return "wrong-patient"
         if any(map(_is_error, outcomes)):
             return "outcome"
         return "broken-entry" if broken else None
 
     def _keep(self, own: list[Json], others: list[Json]) -> bool:
-        """Keeps the patient's resources, each once; returns whether there were others'."""
+        """Keeps the patient's resources, each once; returns whether all that should be theirs are others'."""
         company = [one for one in others if one.get("resourceType") not in self._elsewhere]
         is_foreign = self._is_another if self._template.resource_type == "Patient" else self._ownership.is_foreign
         foreign = [one for one in own if is_foreign(one)]
@@ -148,7 +148,7 @@ class Pages:
                 known = {_named(one) for one in kept if "id" in one}
                 came = [one for one in came if _named(one) not in known]
             kept += came
-        return bool(foreign)
+        return len(foreign) == len(own)
 
     def _is_another(self, patient: Json) -> bool:
         """Whether a Patient is another one; without an id it is taken to be the one of the call."""

@@ -151,7 +151,6 @@ def test_one_key_fails_and_the_others_do_not(
     [
         (bundle(record("Condition", 1), PROBLEM), "outcome"),
         (bundle(record("Condition", 1), total=2), "falls-short"),
-        (bundle(record("Condition", 1), record("Condition", 2, "Patient/x2")), "wrong-patient"),
         (bundle(record("Condition", 1)) | {"entry": [None, {"resource": record("Condition", 1)}]}, "broken-entry"),
         (bundle(record("Condition", 1), following="http://169.254.169.254/fhir/Condition"), "next-elsewhere"),
         (bundle(record("Condition", 1), following="https://ehr.example.org/fhir/Condition"), "next-elsewhere"),
@@ -170,6 +169,15 @@ def test_a_part_came(gather: Gather, fault: FaultServer, value: dict[str, Any], 
     assert ids(received) == ["c1", "o1", "p1", "x1"]
     assert received.unread == {"Condition"}
     assert received.missing == ()
+
+
+@pytest.mark.requirement("CH-052")
+def test_records_of_another_patient_among_the_patient_s_own(gather: Gather, fault: FaultServer) -> None:
+    fault.behaviours[QUERY] = faults.answer(bundle(record("Condition", 1), record("Condition", 2, "Patient/x2")))
+    received = gather()
+    assert conditions(received) == (State.READ, None)
+    assert ids(received) == ["c1", "o1", "p1", "x1"]
+    assert received.foreign == ("Condition/c2",)
 
 
 @pytest.mark.requirement("CH-052")

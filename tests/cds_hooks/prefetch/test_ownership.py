@@ -64,13 +64,11 @@ def bundle(*resources: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": one} for one in resources]}
 
 
-def test_a_mixed_bundle_is_a_part_of_the_record_and_the_others_are_named() -> None:
-    """Where another patient's records turn up among ours, ours may be elsewhere: nothing follows from not finding."""
+def test_of_a_mixed_bundle_the_patient_s_own_are_read_and_the_others_named() -> None:
     received = read_prefetch({"conditions": bundle(condition(1, "x1"), condition(2, "x2"))}, TEMPLATES, "x1")
     assert [one["id"] for one in received.resources] == ["c1"]
-    assert received.states["conditions"] is State.PARTIAL
-    assert received.reasons["conditions"] == "wrong-patient"
-    assert "Condition" in received.unread
+    assert received.states["conditions"] is State.READ
+    assert "Condition" not in received.unread
     assert received.foreign == ("Condition/c2",)
 
 

@@ -109,7 +109,7 @@ class Pipeline:
             _, service = await self._admit(request, journal)
             body = await self._body(request)
             await self._admission.evaluate(partial(store, body, service))
-            return _json(b"{}")
+            return Response()  # CDS Hooks has no body for it, and never an empty object
 
         return await self._recorded(request, journal, work)
 

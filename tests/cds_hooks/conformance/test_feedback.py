@@ -82,9 +82,10 @@ def feedback(shown: Iterator[Feedback]) -> Feedback:
     return next(shown)
 
 
-@pytest.mark.requirement("CH-107", "CH-108")
+@pytest.mark.requirement("CH-003", "CH-107", "CH-108")
 def test_feedback_on_a_card_is_taken_and_joined_with_what_was_shown(feedback: Feedback) -> None:
-    assert feedback.send(feedback.item("accepted")).status_code == 200
+    answer = feedback.send(feedback.item("accepted"))
+    assert (answer.status_code, answer.content) == (200, b"")
     stored = feedback.stored()
     assert stored is not None
     assert stored.feedback.outcome == "accepted"

@@ -127,7 +127,7 @@ class FetchedKeys:
         age = self._age()
         if self._may_fetch():
             if not found or (age >= self._ttl and not self._failed):
-                self._renew_meanwhile_wait(has_key=bool(found))
+                self._renew_now(has_key=bool(found))
             elif age >= self._ttl / 2 and not self._lock.locked():
                 threading.Thread(target=self._renew, name="keys", daemon=True).start()
         if self._usable() is None:
@@ -147,7 +147,7 @@ class FetchedKeys:
     def _may_fetch(self) -> bool:
         return self._clock() - self._tried >= self._pause
 
-    def _renew_meanwhile_wait(self, *, has_key: bool) -> None:
+    def _renew_now(self, *, has_key: bool) -> None:
         """Returns when the keys are renewed; at once for who has a key while another fetches, and for the many."""
         if self._waiting.acquire(blocking=False):
             try:

@@ -15,7 +15,8 @@ They stand in one TOML file, given as `sarcoma-cds serve --settings FILE.toml`. 
 A name that is not listed here, or a value of another type, keeps the service from starting, and it says which and why.
 Relative paths are relative to the folder of the file. The environment variable `SARCOMA_CDS_DATABASE_URL`, where set,
 takes the place of `database.url`, so that a password need not stand in a file. A commented example is
-[examples/settings.toml](../examples/settings.toml); how an EHR is connected, step by step, is in [connect.md](connect.md).
+[examples/settings.toml](../examples/settings.toml); how an EHR is connected, step by step, is told in
+[connect.md](connect.md).
 """
 
 

@@ -68,8 +68,8 @@ def test_evidence_leads_to_the_record_it_was_read_in(page: Any) -> None:
     link = page.locator("#fact-histology .evidence a").first
     reference = link.inner_text()
     link.click()
-    record = page.locator(f"details[id='record-{reference}']")
-    assert record.get_attribute("open") is not None
+    record = page.locator(f"details[id='record-{reference}'][open]")
+    record.wait_for()
     assert f'"id": "{reference.partition("/")[2]}"' in record.inner_text()
 
 
@@ -104,10 +104,10 @@ def test_visitor_downloads_the_trace_of_a_pasted_record(page: Any) -> None:
 def test_a_mark_of_the_population_opens_the_criteria_behind_it(page: Any) -> None:
     page.goto("/demo/population")
     page.locator("td.cell.undecided a").first.click()
-    page.wait_for_load_state()
+    page.wait_for_url("**/demo/patients/**")
     identifier = page.url.partition("#")[2]
-    decision = page.locator(f"#{identifier}")
-    assert decision.get_attribute("open") is not None
+    decision = page.locator(f"#{identifier}[open]")
+    decision.wait_for()
     assert decision.locator("table.criteria").is_visible()
 
 
@@ -117,8 +117,7 @@ def test_engineer_follows_a_decision_to_its_cql(page: Any) -> None:
     row = page.locator("table.code tr", has_text='define "When":')
     assert row.locator(".gave.met").inner_text() == "true"
     page.get_by_role("link", name="Lung-only leiomyosarcoma").click()
-    page.wait_for_load_state()
-    assert page.locator("#decision-pulmonary-metastasectomy").get_attribute("open") is not None
+    page.locator("#decision-pulmonary-metastasectomy[open]").wait_for()
 
 
 def test_pages_fit_a_narrow_screen(page: Any) -> None:

@@ -16,8 +16,9 @@ from cds_hooks.app import create_app
 from cds_hooks.services import Guidance
 from cds_hooks.settings import ClientSettings, DatabaseSettings, LimitSettings, Settings
 from cds_hooks.storage import Storage
+from tests.cds_hooks.conformance.exchange import Exchange
 
-ISSUER = "https://ehr.example.org"
+ISSUER, OLD_ISSUER = "https://ehr.example.org", "https://old-ehr.example.org"
 PUBLIC = "https://cds.example.org/sarcoma"
 ORIGIN = {"origin": "https://pages.ehr.example.org"}
 KEYS: dict[str, Any] = {
@@ -75,8 +76,9 @@ def secured(
         tenants=("clinic",),
         origins=(ORIGIN["origin"],),
     )
+    old = ClientSettings(name="old", issuer=OLD_ISSUER, jwks={"keys": [_public("ES384")]}, cds_hooks_version="1.0")
     settings = Settings(
-        clients=(ehr,), public_url=PUBLIC, database=database, limits=LimitSettings(body_bytes=2_000_000)
+        clients=(ehr, old), public_url=PUBLIC, database=database, limits=LimitSettings(body_bytes=2_000_000)
     )
     with serve(create_app(settings, guidance)) as base:
         storage = Storage.open(database)
@@ -294,3 +296,22 @@ def test_every_use_is_on_record(secured: Secured, complete: Callable[..., Any]) 
         "patient-view",
     )
     assert first.content_version
+
+
+@pytest.mark.requirement("CH-015")
+def test_a_client_of_1_0_is_answered_in_1_0(secured: Secured, exchanges: list[Exchange]) -> None:
+    """Its discovery has no `version`, and its cards no member that 1.0 does not define."""
+    for service in secured.ask(DISCOVERY, token(DISCOVERY, iss=OLD_ISSUER)).json()["services"]:
+        assert set(service) == {"hook", "title", "description", "id", "prefetch"}
+    exchange = next(one for one in exchanges if one.request["hook"] == "patient-view" and one.cards)
+    cards = secured.ask(CALL, token(CALL, iss=OLD_ISSUER), exchange.request).json()["cards"]
+    assert cards
+    for card in cards:
+        assert set(card) <= {
+            "summary", "detail", "indicator", "source", "suggestions", "selectionBehavior", "links", "extension",
+        }  # fmt: skip
+        assert set(card["source"]) <= {"label", "url", "icon"}
+        assert card.get("selectionBehavior", "at-most-one") == "at-most-one"
+    (record,) = [one for one in secured.storage.calls() if one.client == "old"]
+    assert len(record.cards) == len(cards)
+    assert all(one.uuid for one in record.cards)

@@ -45,7 +45,7 @@ def page(requirements: Iterable[Requirement], results: Results, reasons: Mapping
     return "\n".join(parts)
 
 
-def tests_on_page(text: str) -> dict[str, set[str]]:
+def claims_on_page(text: str) -> dict[str, set[str]]:
     """The tests that the page names for each row, as ``path::name``."""
     return {found[1]: {f"{path}::{name}" for name, path in _LINK.findall(found[2])} for found in _ROW.finditer(text)}
 

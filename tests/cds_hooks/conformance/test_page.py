@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tools.hooks_conformance.report import NOT_APPLICABLE, PAGE, results_on_page, tests_on_page
+from tools.hooks_conformance.report import NOT_APPLICABLE, PAGE, claims_on_page, results_on_page
 from tools.hooks_conformance.requirements import reasons, requirements
 from tools.hooks_conformance.run import Results, run
 
@@ -36,7 +36,7 @@ def test_every_row_has_either_tests_or_a_reason(marked: Results) -> None:
 
 def test_the_page_names_the_marked_tests(marked: Results) -> None:
     """Renew it with ``python -m tools.hooks_conformance``."""
-    assert {row: tests for row, tests in tests_on_page(TEXT).items() if tests} == {
+    assert {row: tests for row, tests in claims_on_page(TEXT).items() if tests} == {
         row: set(tests) for row, tests in marked.items()
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from cds_hooks.content.active import ActiveContent
 from cds_hooks.errors import CallError
@@ -22,6 +22,22 @@ from cds_hooks.observability.metrics import CONTENT_TYPE, Metrics
 
 _LOG = logging.getLogger(__name__)
 _JSON = "application/json"
+REFUSAL: dict[str, Any] = {
+    "description": "An OperationOutcome",
+    "content": {
+        _JSON: {
+            "schema": {
+                "type": "object",
+                "required": ["resourceType", "issue"],
+                "properties": {
+                    "resourceType": {"const": "OperationOutcome"},
+                    "issue": {"type": "array", "minItems": 1},
+                },
+            }
+        }
+    },
+}
+"""A refusal, as the OpenAPI document describes it."""
 
 
 def operation_routes(active: ActiveContent, reachable: Callable[[], bool], metrics: Metrics) -> APIRouter:
@@ -35,13 +51,18 @@ def operation_routes(active: ActiveContent, reachable: Callable[[], bool], metri
     async def healthy() -> Response:
         return Response(b'{"status":"ok"}', media_type=_JSON)
 
-    @router.get("/readyz", summary="Whether calls can be answered")
+    @router.get("/readyz", summary="Whether calls can be answered", responses={503: REFUSAL})
     async def is_ready() -> Response:
         if not await to_thread.run_sync(reachable):
             raise CallError(503, "database-unavailable", "the database cannot be reached; no call would be answered")
         return Response(orjson.dumps(_state(active)), media_type=_JSON)
 
-    @router.get("/metrics", summary="Metrics for Prometheus; not through a proxy")
+    @router.get(
+        "/metrics",
+        summary="Metrics for Prometheus; not through a proxy",
+        response_class=PlainTextResponse,
+        responses={404: REFUSAL},
+    )
     async def measured(request: Request) -> Response:
         if is_forwarded(request.scope):
             raise CallError(404, "not-found", "metrics are for the inside: ask the service itself, not its proxy")

@@ -60,8 +60,7 @@ class _Server:
 def run(requests: int, seed: int, keep: Path) -> Result:
     """Sends so many requests; those that show a fault of the service are written to the folder `keep`."""
     result = Result()
-    sys.setrecursionlimit(20_000)  # for making what the service must refuse
-    with _serving() as server:
+    with _deep(), _serving() as server:
         found = orjson.loads(server.get("/cds-services"))["services"]
         services = [(one["id"], one["hook"]) for one in found]
         seeds = [*_from_patients(server, services), *_from_samples()]
@@ -89,6 +88,17 @@ def run(requests: int, seed: int, keep: Path) -> Result:
                 done.result()
         result.memory.append(server.memory())
     return result
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Room for making what the service must refuse."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _send(port: int, request: Request) -> tuple[int, float]:

@@ -242,7 +242,7 @@ def test_large_tokens_are_not_even_decoded(door: Door, monkeypatch: pytest.Monke
     assert door.reason("a." * 10_000_000) == "too-long"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(ALGORITHMS), st.data())
 def test_any_changed_byte_is_noticed(algorithm: str, data: st.DataObject) -> None:
     good = token(algorithm)
@@ -265,14 +265,14 @@ SOUNDLESS = {"malformed", "algorithm", "header", "claims", "issuer", "key", "sig
 """What may be wrong with a token whose signature does not hold: nothing that comes after the signature."""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.one_of(st.text(), st.binary().map(lambda raw: raw.decode("latin-1"))))
 def test_any_header_is_refused_in_the_same_way(text: str) -> None:
     Door().reason_of(text)
     Door().reason(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner)), st.data())
 def test_any_value_anywhere_in_a_signed_token(value: object, data: st.DataObject) -> None:
     """The client's own key does not make the service fail either."""

@@ -118,7 +118,7 @@ def test_only_so_many_keys_are_read() -> None:
     assert len(KeySet.read(many).keys) == 100
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_any_member_of_a_key(data: st.DataObject) -> None:
     base = data.draw(st.sampled_from([EC, RSA]))

@@ -12,6 +12,7 @@ _BENCHMARKS = {
     "hooks": "benchmarks.hooks",
     "storage": "benchmarks.storage",
     "fetch": "benchmarks.fetch",
+    "load": "benchmarks.load",
 }
 
 

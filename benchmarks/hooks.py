@@ -21,7 +21,7 @@ import orjson
 from benchmarks.cql_data import bundle
 from benchmarks.measure import medians, milliseconds
 
-_SERVICE = "/cds-services/sarcoma-patient-view"
+SERVICE = "/cds-services/sarcoma-patient-view"
 _REPEATS = {500: 60, 5000: 25}
 _LIMITS = {500: 10, 5000: 4}
 """Resources in the call: how many times ``orjson.loads`` the call may take."""
@@ -46,7 +46,7 @@ class _Server:
 
 def rows() -> Iterator[str]:
     """The lines of the report."""
-    bodies = {size: _body(size) for size in _REPEATS}
+    bodies = {size: body_of(size) for size in _REPEATS}
     start = median(_start_up(bodies[500]) for _ in range(_STARTS))
     yield f"start-up to the first answer, warm cache: {start:.2f} s (median of {_STARTS}; allowed 2)"
     with _serving() as server:
@@ -97,7 +97,7 @@ def _under_load(server: _Server, body: bytes) -> str:
 
 
 def _call(connection: http.client.HTTPConnection, body: bytes) -> bytes:
-    connection.request("POST", _SERVICE, body, {"Content-Type": "application/json"})
+    connection.request("POST", SERVICE, body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
     content = answer.read()
     if answer.status != 200:
@@ -105,7 +105,7 @@ def _call(connection: http.client.HTTPConnection, body: bytes) -> bytes:
     return content
 
 
-def _body(size: int) -> bytes:
+def body_of(size: int) -> bytes:
     """A call of patient-view whose prefetch holds the resources of a patient of that size."""
     resources = [entry["resource"] for entry in bundle(size)["entry"]]
     patient = next(one for one in resources if one["resourceType"] == "Patient")

@@ -1,0 +1,199 @@
+"""Two workers under load: 80 % of what they can do, three times what they can do, and the seconds after that."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from benchmarks.hooks import SERVICE, body_of
+from benchmarks.measure import milliseconds
+
+_RESOURCES = 500
+_WORKERS = 2
+_CLOSED_LOOP = (2, 4, 8)
+"""Connections that call without a pause, to find out what the service can do."""
+_FIND_SECONDS = 8
+_STEADY_SECONDS = float(os.environ.get("LOAD_SECONDS", "60"))
+_OVERLOAD_SECONDS = 20.0
+_AFTER_SECONDS = 10.0
+_RECOVERY_SECONDS = 2.0
+_LUA = """
+wrk.method = "POST"
+local file = io.open("{body}", "rb"); wrk.body = file:read("*a"); file:close()
+wrk.headers["Content-Type"] = "application/json"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    due: float
+    status: int
+    seconds: float
+
+
+def rows() -> Iterator[str]:
+    """The lines of the report."""
+    body = body_of(_RESOURCES)
+    with tempfile.TemporaryDirectory() as folder, _serving(folder) as server:
+        path = Path(folder) / "body.json"
+        path.write_bytes(body)
+        size = f"{_RESOURCES} resources ({len(body) / 1e6:.2f} MB)"
+        yield f"{_WORKERS} workers on {os.cpu_count()} processors, calls with {size}"
+        most = max(_closed_loop(server, path, one) for one in _CLOSED_LOOP)
+        yield f"saturation: {most:.0f} calls a second"
+        steady, late = _open_loop(server, path, (most * 0.8, _STEADY_SECONDS))
+        yield f"80 % of it, {most * 0.8:.0f} a second for {_STEADY_SECONDS:.0f} s (goal: p99 100 ms, no errors)"
+        yield f"  {_told(steady)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
+        with _watching(server) as memory:
+            before = server.memory()
+            plan = (most * 3, _OVERLOAD_SECONDS), (most * 0.5, _AFTER_SECONDS)
+            calls, late = _open_loop(server, path, *plan)
+        during = [one for one in calls if one.due < _OVERLOAD_SECONDS]
+        after = [one for one in calls if one.due >= _OVERLOAD_SECONDS + _RECOVERY_SECONDS]
+        yield f"three times as much, {most * 3:.0f} a second for {_OVERLOAD_SECONDS:.0f} s (goal: 503 100 ms, 200 500 ms)"
+        yield f"  {_told(during)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
+        yield f"  then half of it, from {_RECOVERY_SECONDS:.0f} s after (goal: no 503, p99 100 ms): {_told(after)}"
+        during_and_after = f"{max(memory):.0f} MB at most, {server.memory():.0f} MB after"
+        yield f"  memory of the workers: {before:.0f} MB before, {during_and_after}"
+
+
+def _told(calls: Sequence[_Call]) -> str:
+    """How many calls had which status, and how long that took."""
+    told = []
+    for status in sorted({one.status for one in calls}):
+        times = [one.seconds for one in calls if one.status == status]
+        name = {0: "connection lost", 1: "no answer"}.get(status, str(status))
+        marks = ", ".join(f"{word} {milliseconds(_at(times, part))}" for word, part in (("p50", 0.5), ("p99", 0.99)))
+        told.append(f"{name}: {len(times)} ({marks}, max {milliseconds(max(times))})")
+    return "; ".join(told) or "nothing"
+
+
+def _at(values: Sequence[float], part: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))] if values else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{SERVICE}"
+
+    def memory(self) -> float:
+        """Resident memory of the workers together, in MB."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        return sum(map(_resident, children.split()))
+
+
+def _resident(pid: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+@contextmanager
+def _watching(server: _Server) -> Iterator[list[float]]:
+    """Samples of the workers' memory, four a second."""
+    samples = [server.memory()]
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.25):
+            samples.append(server.memory())
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    yield samples
+    over.set()
+    thread.join()
+
+
+def _closed_loop(server: _Server, body: Path, connections: int) -> float:
+    """Calls a second over connections that each wait for their answer: by wrk, or by threads of our own."""
+    if shutil.which("wrk") is None:
+        return _own_closed_loop(server, body.read_bytes(), connections)
+    script = body.with_suffix(".lua")
+    script.write_text(_LUA.format(body=body), encoding="utf-8")
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{_FIND_SECONDS}s", "-s", str(script), server.url]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in told or "Socket errors" in told:
+        return 0.0
+    return float(told.partition("Requests/sec:")[2].split()[0])
+
+
+def _own_closed_loop(server: _Server, body: bytes, connections: int) -> float:
+    import http.client
+
+    answered = [0] * connections
+    until = time.monotonic() + _FIND_SECONDS
+
+    def client(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        while time.monotonic() < until:
+            connection.request("POST", SERVICE, body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            answered[number] += answer.status == 200
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(answered) / _FIND_SECONDS
+
+
+def _open_loop(server: _Server, body: Path, *plan: tuple[float, float]) -> tuple[list[_Call], list[float]]:
+    """The calls made at fixed rates, by a process of its own, and by how much each was sent too late."""
+    numbers = [str(number) for pair in plan for number in pair]
+    command = [sys.executable, "-m", "benchmarks.open_loop", server.url, str(body), *numbers]
+    samples = orjson.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    columns = (samples["due"], samples["status"], samples["seconds"])
+    return [_Call(*row) for row in zip(*columns, strict=True)], samples["late"]
+
+
+@contextmanager
+def _serving(folder: str) -> Iterator[_Server]:
+    """The service with several workers and its database on disk, as a hospital would run it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "authoring.main",
+        "serve",
+        "--demo",
+        "--port",
+        str(port),
+        "--workers",
+        str(_WORKERS),
+    ]
+    environment = {**os.environ, "SARCOMA_CDS_DATABASE_URL": f"sqlite:///{folder}/load.db"}
+    with (Path(folder) / "log").open("wb") as log:
+        process = subprocess.Popen(command, stderr=log, env=environment)
+        try:
+            started = "Application startup complete"
+            deadline = time.monotonic() + 60
+            while (Path(folder) / "log").read_text(encoding="utf-8").count(started) < _WORKERS:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("the service did not start")
+                time.sleep(0.05)
+            yield _Server(process, port)
+        finally:
+            process.terminate()
+            process.wait(30)

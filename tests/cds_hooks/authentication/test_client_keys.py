@@ -357,16 +357,34 @@ def test_a_file_that_is_spoilt_leaves_the_keys_as_they_were(
     assert keys.find("new", "ES384")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads any file")
-def test_a_file_that_could_not_be_read_for_a_while(tmp_path: Path) -> None:
+def test_a_file_that_can_be_seen_but_not_read_for_a_while(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "keys.json"
+    file.write_bytes(key_set("old"))
+    keys = FileKeys("ehr", file)
+    file.unlink()
+    file.mkdir()
+    assert keys.find("old", "ES384")
+    assert "cannot be used" in caplog.text
+    file.rmdir()
+    file.write_bytes(key_set("new"))
+    assert keys.find("new", "ES384")
+
+
+def test_a_changed_right_to_read_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither time nor size of a file that could not be read tell that now it can be."""
     file = tmp_path / "keys.json"
     file.write_bytes(key_set("old"))
     keys = FileKeys("ehr", file)
     file.write_bytes(key_set("new"))
-    file.chmod(0)
-    assert keys.find("old", "ES384")
-    file.chmod(0o600)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", _refused)
+        assert keys.find("old", "ES384")
+    file.chmod(0o640)
     assert keys.find("new", "ES384")
+
+
+def _refused(path: Path) -> bytes:
+    raise PermissionError
 
 
 def test_a_file_without_keys_withdraws_them(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

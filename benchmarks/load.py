@@ -62,7 +62,7 @@ def rows() -> Iterator[str]:
             calls, late = _open_loop(server, path, *plan)
         during = [one for one in calls if one.due < _OVERLOAD_SECONDS]
         after = [one for one in calls if one.due >= _OVERLOAD_SECONDS + _RECOVERY_SECONDS]
-        yield f"three times as much, {most * 3:.0f} a second for {_OVERLOAD_SECONDS:.0f} s (goal: 503 100 ms, 200 500 ms)"
+        yield f"three times as much, {most * 3:.0f} a second for {_OVERLOAD_SECONDS:.0f} s (goal: 503 100, 200 500 ms)"
         yield f"  {_told(during)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
         yield f"  then half of it, from {_RECOVERY_SECONDS:.0f} s after (goal: no 503, p99 100 ms): {_told(after)}"
         during_and_after = f"{max(memory):.0f} MB at most, {server.memory():.0f} MB after"

@@ -17,6 +17,7 @@ from plandefinitions.guideline import Guideline
 def guidance_routes(guideline: Guideline, *, demo: bool) -> Router:
     """The pages; each rendered when it is first asked for, and kept, since nothing on it depends on the caller."""
     entries = {entry.id: entry for entry in guideline.entries}
+    notes = background(entries.values())  # as the files are now: refused changes must not appear later
 
     @cache
     def index() -> str:
@@ -27,7 +28,7 @@ def guidance_routes(guideline: Guideline, *, demo: bool) -> Router:
         values = {
             "groups": groups,
             "parameters": list(guideline.parameters.values()),
-            "background": background(entries.values()),
+            "background": notes,
             "demo": demo,
         }
         return page("guidance_index.html", values)

@@ -68,11 +68,10 @@ def _dates(plan: Json) -> list[tuple[str, str]]:
 
 def _evidence(entry: Entry) -> str:
     """The evidence page of the folder, in Markdown; where there is none, what the plan itself states."""
-    path = entry.folder / "evidence.md"
-    if not path.exists():
+    if entry.evidence is None:
         stated = {"Figures": entry.figures, "Caveats": entry.caveats, "In practice": entry.practice_notes}
         return "".join(line for heading, statements in stated.items() for line in _stated(heading, statements))
-    return _untitled(path.read_text(encoding="utf-8"))
+    return _untitled(entry.evidence)
 
 
 def _stated(heading: str, statements: Sequence[Figure]) -> Iterable[str]:

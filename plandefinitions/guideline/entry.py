@@ -29,13 +29,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Entry:
-    """A folder of the content. ``plan`` is its PlanDefinition, ``activities`` its ActivityDefinitions by canonical."""
+    """A folder of the content. ``plan`` is its PlanDefinition, ``activities`` its ActivityDefinitions by canonical.
+
+    ``evidence`` is its evidence page, in Markdown, if it has one.
+    """
 
     folder: Path
     plan: Json = field(repr=False)
     activities: Mapping[str, Json] = field(repr=False)
     library: str
     text: str = field(repr=False)
+    evidence: str | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
@@ -172,7 +176,9 @@ def _read_entry(folder: Path) -> Entry:
     activities = {str(one["url"]): one for one in map(read_json, sorted(folder.glob("activitydefinition-*.json")))}
     if not plan.get("action"):
         raise ContentError(f"{folder / 'plandefinition.json'}: the plan has no action")
-    entry = Entry(folder, plan, activities, library_name(text, texts[0]), text)
+    page = folder / "evidence.md"
+    evidence = page.read_text(encoding="utf-8") if page.exists() else None
+    entry = Entry(folder, plan, activities, library_name(text, texts[0]), text, evidence)
     if unknown := [code for code in entry.override_reasons if code not in displays()]:
         raise ContentError(
             f"{folder / 'plandefinition.json'}: the extension {EXTENSIONS}override-reason is {unknown[0]!r}; "

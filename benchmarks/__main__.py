@@ -11,6 +11,7 @@ _BENCHMARKS = {
     "mappers": "benchmarks.mappers",
     "hooks": "benchmarks.hooks",
     "storage": "benchmarks.storage",
+    "tokens": "benchmarks.tokens",
     "fetch": "benchmarks.fetch",
     "load": "benchmarks.load",
 }

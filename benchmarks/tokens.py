@@ -88,7 +88,7 @@ def _timed(authenticate: Callable[[str, str], object], authorization: str, refus
     started = time.perf_counter()
     try:
         authenticate(authorization, _URL)
-    except CallError as error:
+    except CallError:
         if not refused:
             raise
         return time.perf_counter() - started

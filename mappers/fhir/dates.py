@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+
+from mappers.recall import remembered
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.*)?)?)?$", re.DOTALL)
 EARLIEST_YEAR = 1850
@@ -45,7 +46,7 @@ def parse(value: object) -> PartialDate | None:
     return _parse(value) if isinstance(value, str) else None
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def _parse(written: str) -> PartialDate | None:
     match = _DATE.match(written.strip())
     if match is None:

@@ -5,7 +5,8 @@ of unmistakable shape; a local one (an EHR vendor's OID) is none of ours and its
 """
 
 import re
-from functools import lru_cache
+
+from mappers.recall import remembered
 
 _URIS = {
     "snomed": ("http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96", "2.16.840.1.113883.6.96", "sct"),
@@ -90,7 +91,7 @@ _LOINC = re.compile(r"\d{1,5}-\d$")
 _WITH_HIERARCHY = frozenset({"icd-10-cm", "icd-9-cm", "icd-o-3"})
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def system_key(uri: str) -> str:
     """The key of the code system behind a URI, OID or loose name; empty for none given, "local" for any other."""
     name = uri.strip().lower().rstrip("/")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 
 from mappers.fhir.read import Coding, Json, as_bool, as_dict, as_dicts, as_text, codings, concept_text
 from mappers.fhir.systems import system_key
@@ -27,6 +27,7 @@ from mappers.reading.stage import (
     read_stage,
     read_stage_observation,
 )
+from mappers.recall import remembered
 from mappers.terminology import in_scope, meanings, site_of_words
 from mappers.terminology.labels import observable_of_label
 
@@ -72,7 +73,7 @@ def _labelled_value(resource: Json) -> str:
     return f"{label}: {value}" if label and value else value
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _coded(system: str, code: str) -> bool:
     return bool(meanings(system, code)) or system_key(system) == FACTS_SYSTEM
 

@@ -1,9 +1,9 @@
 """Text mentions as findings: the bridge between the phrase reader and the judgement."""
 
 import re
-from functools import lru_cache
 
 from mappers.reading.source import Source
+from mappers.recall import remembered
 from mappers.text import read
 from mappers.text.mention import Mention
 
@@ -19,7 +19,7 @@ _TITLE_OF_C77 = "secondary and unspecified"
 RULE = "text"
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _read_cached(text: str) -> tuple[Mention, ...]:
     return read(text)
 

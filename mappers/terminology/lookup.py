@@ -5,11 +5,12 @@ ambiguous, one of several, to be decided by the site or the words beside it.
 """
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from mappers.fhir.read import Coding
 from mappers.fhir.systems import broader, guess_system, normalise, system_key
+from mappers.recall import remembered
 from mappers.terminology.tables import table
 
 
@@ -73,7 +74,7 @@ def _merged() -> Table:
     return {key: tuple(found) for key, found in merged.items()}
 
 
-@lru_cache(maxsize=16384)
+@remembered(maxsize=16384)
 def meanings(system: str, code: str) -> tuple[Meaning, ...]:
     """What a code means, given its system as written (URI, OID, loose name or nothing) and the code as written."""
     key = system_key(system) or guess_system(code)

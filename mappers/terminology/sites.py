@@ -1,8 +1,8 @@
 """Metastatic sites, and the organ behind the short words of a bodySite."""
 
 import re
-from functools import lru_cache
 
+from mappers.recall import remembered
 from mappers.terminology.tables import table
 
 SITES = (
@@ -23,7 +23,7 @@ _BY_WORD = {row["word"]: row["site"] for row in table("site_words")}
 _PATTERN = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _BY_WORD), key=len, reverse=True)) + ")")
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def site_of_words(text: str) -> str:
     """The organ a short label names first ("Structure of right lower lobe of lung"), empty when none is known.
 

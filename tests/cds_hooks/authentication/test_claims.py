@@ -115,7 +115,7 @@ def test_repeated_names(door: Door, part: int) -> None:
     [{"kid": value} for value in (*STRANGE, "x" * 513, "a\nb")]
     + [{"typ": value} for value in (*STRANGE, "JOSE", "at+jwt", "JWTX", "JW")]
     + [{"crit": value} for value in ([], ["exp"], ["b64"], "exp")]
-    + [{"b64": False, "crit": ["b64"]}],
+    + [{"b64": False, "crit": ["b64"]}, {"b64": False}, {"b64": True}],
     ids=repr,
 )
 def test_headers_that_are_refused(door: Door, header: dict[str, Any]) -> None:

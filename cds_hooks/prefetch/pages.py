@@ -43,8 +43,8 @@ class Pages:
     """Takes in what was sent, or answered, under one key: a resource, a Bundle, or one page of a Bundle after another.
 
     Resources that belong under another key of ours (`keyed`) are left to that key; others that came along (a
-    referenced Medication, say) are kept. Resources of other patients are left out; where all of them are others', this is
-    not the data that was asked for.
+    referenced Medication, say) are kept. Resources of other patients are left out; where all are others', this is not
+    the data that was asked for.
     """
 
     def __init__(self, template: Template, patient_id: str, keyed: frozenset[str]) -> None:

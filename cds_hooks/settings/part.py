@@ -11,6 +11,9 @@ Seconds = Annotated[float, Field(gt=0)]
 
 
 class Part(BaseModel):
-    """A table of settings: frozen, unknown names refused, ``"8000"`` is not 8000."""
+    """A table of settings: frozen, unknown names refused, ``"8000"`` is not 8000.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    What a setting means stands below it as a docstring, which `python -m tools.configuration` reads.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

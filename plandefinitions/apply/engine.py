@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from cql.values import DateTime
-from plandefinitions.apply.activity import Circumstances, draft
 from plandefinitions.apply.content.content import Content
 from plandefinitions.apply.content.model import Action, Activity, Plan
 from plandefinitions.apply.evaluation import Evaluator
@@ -21,11 +20,12 @@ from plandefinitions.apply.group import MESSAGES, PERTAINS_TO_GOAL, care_plan, g
 from plandefinitions.apply.judging import judge
 from plandefinitions.apply.ledger import Ledger
 from plandefinitions.apply.outcome import Applied, AppliedAction
-from plandefinitions.apply.r4 import check
 from plandefinitions.apply.relations import drop_dead_relations, goals_in_use
 from plandefinitions.apply.request import Request, make_request
 from plandefinitions.apply.setting import Setting
 from plandefinitions.apply.triggers import Triggers
+from plandefinitions.drafts.activity import Circumstances, draft
+from plandefinitions.r4 import check
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from cql import Library
 from cql.data.index import DataIndex
 from cql.parameters import convert
 from cql.types import FHIR_URI, CqlType, ListType, NamedType
-from plandefinitions.apply.r4 import is_resource
+from plandefinitions.r4 import is_resource
 
 
 def bind_parameters(

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mappers import PatientFacts, map_patient
 from plandefinitions.guideline.case_facts import AS_OF, facts_of
 from plandefinitions.guideline.decision import Decision, Decisions
@@ -39,8 +37,6 @@ _CASE_KEYS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 """What a case may say, and of which kind it is."""
 NOW = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 12, tzinfo=UTC)
 STATES = ("met", "not-met", "unknown")
-_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The parser written in C, where it is there: ten times as fast."""
 _DECIDED_BEFORE = "Soft Tissue Sarcoma"
 """A criterion that is never seen unmet: patients out of scope are answered before conditions are evaluated."""
 
@@ -87,8 +83,11 @@ def read_cases(entry: Entry) -> tuple[Case, ...]:
     path = entry.folder / "cases.yaml"
     if not path.exists():
         return ()
+    import yaml  # loaded only when cases are read: a service whose content is proven starts without
+
+    parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one written in C is ten times as fast
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _YAML)
+        document = yaml.load(path.read_text(encoding="utf-8"), parser)
     except yaml.YAMLError as problem:
         raise ContentError(f"{path}: {problem}") from problem
     if not isinstance(document, dict) or not isinstance(document.get("cases"), list):

@@ -10,7 +10,7 @@ from typing import Any
 
 from mappers import PatientFacts
 from mappers.terminology.drugs import DRUG_LABELS
-from plandefinitions.apply.activity import Circumstances, draft
+from plandefinitions.drafts.activity import Circumstances, draft
 from plandefinitions.guideline.card_groups import CardContent
 from plandefinitions.guideline.card_text import plain, shortened
 from plandefinitions.guideline.decision import Decision

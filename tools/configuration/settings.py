@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+import textwrap
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -52,12 +57,12 @@ def _tables(model: type[BaseModel], path: tuple[str, ...], header: str, meaning:
     for name, field in model.model_fields.items():
         part = _part(field.annotation)
         if part is None:
-            rows.append(Setting(name, _type(field), _default(field), _meaning(field)))
+            rows.append(Setting(name, _type(field), _default(field), _meaning(model, name)))
         else:
             kind, many = part
             below = (*path, name)
             brackets = "[[{}]]" if many else "[{}]"
-            inner += _tables(kind, below, brackets.format(".".join(below)), _meaning(field))
+            inner += _tables(kind, below, brackets.format(".".join(below)), _meaning(model, name))
     yield Table(header, meaning, tuple(rows))
     yield from inner
 
@@ -118,7 +123,25 @@ def _default(field: FieldInfo) -> str:
     return f"`{json.dumps(value)}`"
 
 
-def _meaning(field: FieldInfo) -> str:
-    if not field.description:
-        raise ValueError(f"a setting without a docstring: {field}")
-    return " ".join(field.description.split())
+def _meaning(model: type[BaseModel], name: str) -> str:
+    """The docstring below a setting; of an inherited one, where it is defined."""
+    for kind in model.__mro__:
+        if issubclass(kind, BaseModel) and (found := _docstrings(kind).get(name)):
+            return " ".join(found.split())
+    raise ValueError(f"a setting without a docstring: {model.__name__}.{name}")
+
+
+@cache
+def _docstrings(model: type[BaseModel]) -> Mapping[str, str]:
+    """The texts that stand below the fields of a model, by field; Python itself does not keep them."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(definition, ast.ClassDef)
+    return {
+        field.target.id: text.value.value
+        for field, text in pairwise(definition.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }

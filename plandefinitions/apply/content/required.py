@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plandefinitions.apply.activity import Circumstances, draft
 from plandefinitions.apply.content.diagnostics import Findings, Location
 from plandefinitions.apply.content.model import Activity, DynamicValue
-from plandefinitions.apply.r4 import check
+from plandefinitions.drafts.activity import Circumstances, draft
+from plandefinitions.r4 import check
 
 _SOMEONE = Circumstances(
     subject="Patient/x", practitioner="Practitioner/x", organization="Organization/x", encounter="Encounter/x",

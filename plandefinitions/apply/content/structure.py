@@ -9,7 +9,7 @@ from typing import Any
 from plandefinitions.apply.content.diagnostics import Findings, Location
 from plandefinitions.apply.content.files import Source
 from plandefinitions.apply.content.other_versions import element_of, value_of
-from plandefinitions.apply.r4 import Finding, check, walk
+from plandefinitions.r4 import Finding, check, walk
 
 _CODES = {
     "resource": "PD-102",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from plandefinitions.apply.r4 import Element, elements, is_primitive, locate
+from plandefinitions.r4 import Element, elements, is_primitive, locate
 
 Root = Literal["resource", "action", "indicator"]
 

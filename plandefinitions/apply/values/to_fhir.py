@@ -9,9 +9,9 @@ from typing import Any
 from cql.data.element import FhirElement
 from cql.operators.interval import end, start
 from cql.values import Code, Concept, Date, DateTime, Interval, Quantity, Ratio, Time, Tuple
-from plandefinitions.apply.r4 import Element, check, elements, is_primitive, is_resource, locate
-from plandefinitions.apply.r4.check import check_object
-from plandefinitions.apply.r4.primitives import fits
+from plandefinitions.r4 import Element, check, elements, is_primitive, is_resource, locate
+from plandefinitions.r4.check import check_object
+from plandefinitions.r4.primitives import fits
 
 UCUM = "http://unitsofmeasure.org"
 _CALENDAR = {

@@ -9,9 +9,9 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from plandefinitions.apply.r4 import is_primitive
 from plandefinitions.apply.values.paths import Path, PathProblem, Place, places
 from plandefinitions.apply.values.to_fhir import to_fhir
+from plandefinitions.r4 import is_primitive
 
 
 class WriteProblem(ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plandefinitions.apply.r4 import check
+from plandefinitions.r4 import check
 
 AD = "http://example.org/ActivityDefinition/ad"
 OTHER = "http://example.org/PlanDefinition/other"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from plandefinitions.apply import Applied, bundle, merged
-from plandefinitions.apply.r4 import check
 from plandefinitions.cards import cards_of
+from plandefinitions.r4 import check
 
 BASE = "http://example.org"
 AD = f"{BASE}/ActivityDefinition/ad"

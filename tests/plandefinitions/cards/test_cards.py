@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from plandefinitions.apply.r4 import check
 from plandefinitions.cards import cards_of
+from plandefinitions.r4 import check
 
 AD = "http://example.org/ActivityDefinition/ad"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from plandefinitions.apply.r4.check import escape
-from plandefinitions.apply.r4.definitions import is_primitive, locate
+from plandefinitions.r4.check import escape
+from plandefinitions.r4.definitions import is_primitive, locate
 
 Node = tuple[str, dict[str, Any], str]
 

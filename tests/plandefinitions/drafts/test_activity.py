@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from plandefinitions.apply.activity import Circumstances, draft
-from plandefinitions.apply.r4 import check, elements
-from plandefinitions.apply.request_kinds import KINDS
+from plandefinitions.drafts.activity import Circumstances, draft
+from plandefinitions.drafts.request_kinds import KINDS
+from plandefinitions.r4 import check, elements
 
 WHO = Circumstances("Patient/p1", "Practitioner/d", "Organization/o", "Encounter/e", "2024-05-05T10:00:00+02:00")
 AD = "http://example.org/ActivityDefinition/ad"

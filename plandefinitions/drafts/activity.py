@@ -12,8 +12,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from plandefinitions.apply.r4 import locate
-from plandefinitions.apply.request_kinds import KINDS, Kind
+from plandefinitions.drafts.request_kinds import KINDS, Kind
+from plandefinitions.r4 import locate
 
 Json = dict[str, Any]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from plandefinitions.apply.r4.definitions import Element, elements, is_primitive, is_resource, locate
-from plandefinitions.apply.r4.primitives import fits
+from plandefinitions.r4.definitions import Element, elements, is_primitive, is_resource, locate
+from plandefinitions.r4.primitives import fits
 
 Kind = Literal["resource", "unknown", "type", "missing", "code", "cardinality", "empty", "choice"]
 # Elements whose JSON is given to nobody here: narrative is HTML, and "resourceType" is no element.

@@ -1,7 +1,0 @@
-"""The structure of FHIR R4: which elements each type has, and whether a resource keeps to it."""
-
-from plandefinitions.apply.r4.check import Finding, check
-from plandefinitions.apply.r4.definitions import Element, elements, is_primitive, is_resource, locate
-from plandefinitions.apply.r4.walk import walk
-
-__all__ = ["Element", "Finding", "check", "elements", "is_primitive", "is_resource", "locate", "walk"]

@@ -1,0 +1,1 @@
+"""Draft orders: the request resources that ActivityDefinitions describe."""

@@ -1,25 +1,21 @@
 """One shape for every answer that is not a success, over all endpoints; nothing of the input in it."""
 
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
 from copy import copy
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import requests
 
 from cds_hooks.app import create_app
-from cds_hooks.errors import CODE_SYSTEM
 from cds_hooks.services import Guidance
 from cds_hooks.settings import Settings
-
-CANARY = "Canary-Patient-Name-4711"
-# https://hl7.org/fhir/R4/valueset-issue-type.html
-ISSUE_TYPES = {
-    "invalid", "structure", "required", "value", "invariant", "security", "login", "unknown", "expired", "forbidden",
-    "suppressed", "processing", "not-supported", "duplicate", "multiple-matches", "not-found", "deleted", "too-long",
-    "code-invalid", "extension", "too-costly", "business-rule", "conflict", "transient", "lock-error", "no-store",
-    "exception", "timeout", "incomplete", "throttled", "informational",
-}  # fmt: skip
+from cds_hooks.storage import Storage, StorageUnavailable
+from tests.cds_hooks.refusals import CANARY, check
 
 
 def _post(path: str, body: bytes, kind: str | None = "application/json") -> tuple[str, str, dict[str, Any]]:
@@ -86,24 +82,6 @@ BODIES: dict[str, tuple[int, str, bytes, dict[str, str]]] = {
 }
 FIELDS = ["hook", "hookInstance", "context", "prefetch", "fhirServer", "fhirAuthorization"]
 VALUES: list[Any] = [CANARY, 4711, True, [CANARY], {CANARY: CANARY}, "", None, -0.5]
-
-
-def check(answer: requests.Response, status: int, code: str) -> None:
-    """Asserts the one shape."""
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["access-control-allow-origin"] == "https://ehr.example.org"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    outcome = answer.json()
-    assert set(outcome) == {"resourceType", "issue"}
-    assert outcome["resourceType"] == "OperationOutcome"
-    (issue,) = outcome["issue"]
-    assert issue["severity"] == ("fatal" if status >= 500 else "error")
-    assert issue["code"] in ISSUE_TYPES
-    assert issue["details"]["coding"] == [{"system": CODE_SYSTEM, "code": code}]
-    assert issue["details"]["text"]
-    assert issue["diagnostics"]
-    assert CANARY not in answer.text
 
 
 @pytest.mark.requirement("CH-041", "CH-066")
@@ -202,3 +180,56 @@ def test_failure_is_a_500_that_says_nothing_of_the_input(
     check(answer, 500, "internal-error")
     assert "RuntimeError" in caplog.text
     assert CANARY not in caplog.text
+
+
+@pytest.fixture(scope="module")
+def small(serve: Callable[..., Any], settings: Settings, guidance: Guidance) -> Iterator[str]:
+    """A service that takes one call at once, and three resources in a call."""
+    limits = settings.limits.model_copy(update={"calls": 1, "resources": 3})
+    with serve(create_app(settings.model_copy(update={"limits": limits}), guidance)) as base:
+        yield base
+
+
+@pytest.mark.requirement("CH-066")
+@pytest.mark.parametrize("path", ["/cds-services/sarcoma-patient-view", "/explain/sarcoma-patient-view"])
+def test_too_many_resources(small: str, complete: Callable[..., Any], path: str) -> None:
+    body = complete()
+    body["prefetch"]["observations"]["entry"] = [{"resource": {"resourceType": CANARY}}] * 4
+    check(requests.post(small + path, json=body, headers=ORIGIN, timeout=10), 413, "too-many-resources")
+
+
+@pytest.mark.requirement("CH-066")
+@pytest.mark.parametrize("path", TAKE_A_BODY)
+def test_one_call_too_many(small: str, path: str) -> None:
+    """While another one is under way, of which the body has not come yet."""
+    parts = urlsplit(small)
+    head = f"POST {_SERVICE} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n"
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as under_way:
+        under_way.sendall(head.encode())
+        deadline = time.monotonic() + 5
+        while True:
+            answer = requests.post(small + path, json={CANARY: CANARY}, headers=ORIGIN, timeout=10)
+            if answer.status_code == 503 or time.monotonic() > deadline:
+                break
+    check(answer, 503, "overloaded")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+@pytest.mark.requirement("CH-066", "CH-067")
+@pytest.mark.parametrize("path", TAKE_A_BODY)
+def test_without_the_database_nothing_is_answered_that_could_not_be_recorded(
+    server: str, complete: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageUnavailable("unreachable")
+
+    monkeypatch.setattr(Storage, "record_call", fail)
+    monkeypatch.setattr(Storage, "record_feedback", fail)
+    item = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-21T07:22:11Z"}
+    hook = path.removesuffix("/feedback").partition("/sarcoma-")[2]
+    body = {"feedback": [item]} if path.endswith("/feedback") else complete(hook)
+    answer = requests.post(server + path, json=body, headers=ORIGIN, timeout=10)
+    check(answer, 503, "database-unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+    refused = requests.post(server + path, json={}, headers=ORIGIN, timeout=10)
+    check(refused, 400, "missing-field")

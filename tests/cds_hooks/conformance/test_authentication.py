@@ -17,6 +17,7 @@ from cds_hooks.services import Guidance
 from cds_hooks.settings import ClientSettings, DatabaseSettings, LimitSettings, Settings
 from cds_hooks.storage import Storage
 from tests.cds_hooks.conformance.exchange import Exchange
+from tests.cds_hooks.refusals import check
 
 ISSUER, OLD_ISSUER = "https://ehr.example.org", "https://old-ehr.example.org"
 PUBLIC = "https://cds.example.org/sarcoma"
@@ -91,17 +92,14 @@ def sound(path: str, **changed: Any) -> str:
     return token(path, **({"tenant": "clinic"} | changed))
 
 
-@pytest.mark.requirement("CH-019", "CH-131", "CH-114", "CH-143")
+@pytest.mark.requirement("CH-019", "CH-066", "CH-131", "CH-114", "CH-143")
 @pytest.mark.parametrize("path", [DISCOVERY, CALL, "/explain/sarcoma-patient-view", FEEDBACK])
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer x.y.z", "Basic dXNlcjpwYXNz", "bearer a b"])
 def test_without_a_token_nothing_is_told(secured: Secured, path: str, authorization: str | None) -> None:
     headers = {} if authorization is None else {"authorization": authorization}
     answer = secured.ask(path, None, **headers, **ORIGIN)
-    assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.headers["access-control-allow-origin"] == ORIGIN["origin"]
-    (issue,) = answer.json()["issue"]
-    assert issue["details"]["coding"][0]["code"] == "unauthorized"
+    check(answer, 401, "unauthorized", ORIGIN["origin"])
     assert answer.text == secured.ask(path, sound(path, exp=1)).text  # whatever the reason
 
 
@@ -270,12 +268,11 @@ def test_preflight_and_errors_of_browser_clients(secured: Secured, path: str) ->
         assert answer.headers["access-control-allow-origin"] == ORIGIN["origin"]
 
 
-@pytest.mark.requirement("CH-001")
+@pytest.mark.requirement("CH-001", "CH-066")
 def test_what_a_proxy_did_not_receive_by_https_is_refused(secured: Secured) -> None:
     """Forwarded by a proxy that the settings do not name, and so perhaps by http."""
-    answer = secured.ask(DISCOVERY, sound(DISCOVERY), **{"x-forwarded-for": "203.0.113.7"})
-    assert answer.status_code == 403
-    assert answer.json()["issue"][0]["details"]["coding"][0]["code"] == "https-required"
+    answer = secured.ask(DISCOVERY, sound(DISCOVERY), **{"x-forwarded-for": "203.0.113.7"}, **ORIGIN)
+    check(answer, 403, "https-required", ORIGIN["origin"])
 
 
 @pytest.mark.requirement("CH-153")

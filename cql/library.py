@@ -34,8 +34,12 @@ class Library:
         includes: Mapping[str, Library],
         warnings: tuple[Diagnostic, ...] = (),
         program: Program | None = None,
+        fingerprint: str | None = None,
     ) -> None:
-        """For the class methods: ``elm`` has the member ``library``; ``includes`` are by their local names."""
+        """For the class methods: ``elm`` has the member ``library``; ``includes`` are by their local names.
+
+        ``program`` and ``fingerprint`` are given where they are known already.
+        """
         self._elm = elm
         self._content: dict[str, Any] = elm["library"]
         identifier = self._content.get("identifier") or {}
@@ -44,8 +48,11 @@ class Library:
         self.includes = includes
         self.warnings = warnings
         self.text: str | None = None
+        # What the cached properties would compute.
         if program is not None:
-            self.__dict__["program"] = program  # what the cached property would compute
+            self.__dict__["program"] = program
+        if fingerprint is not None:
+            self.__dict__["fingerprint"] = fingerprint
         self._lock = Lock()
         self._tracing: Program | None = None
 

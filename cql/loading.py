@@ -111,7 +111,8 @@ class Loader:
                 includes[local] = self.load(path, version)
                 if includes[local].fingerprint != digest:
                     return None
-            return Library(entry["elm"], includes, _warnings(entry["warnings"]), load_program(entry["program"]))
+            program, digest = load_program(entry["program"]), entry["fingerprint"]
+            return Library(entry["elm"], includes, _warnings(entry["warnings"]), program, digest)
         return None
 
 
@@ -147,7 +148,8 @@ def _keep(key: str, library: Library) -> None:
             for one in library.warnings
         ]
         program = dump_program(library.program)
-        cache.write(key, {"elm": elm, "includes": includes, "warnings": warnings, "program": program})
+        entry = {"elm": elm, "includes": includes, "warnings": warnings, "program": program}
+        cache.write(key, {**entry, "fingerprint": library.fingerprint})
 
 
 def _span_parts(one: Diagnostic) -> tuple[int, int, int, int]:

@@ -81,6 +81,7 @@ class FactsRead:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], frozenset[str]] = {}
+        self._expressions: dict[str, Mapping[str, list[Any]]] = {}
 
     def named(self, node: Mapping[str, Any]) -> str | None:
         """The fact that a node of the expression reads by itself."""
@@ -92,7 +93,7 @@ class FactsRead:
         if key not in self._known:
             self._known[key] = frozenset()  # what refers to itself adds nothing to itself
             found: set[str] = set()
-            for node in _nodes_of(library, define):
+            for node in _nodes_of(self._of(library).get(define, ())):
                 if (name := self.named(node)) is not None:
                     found.add(name)
                 elif node.get("type") in ("ExpressionRef", "FunctionRef"):
@@ -100,6 +101,15 @@ class FactsRead:
                     found |= self.by(library.includes[alias] if alias else library, str(node["name"]))
             self._known[key] = frozenset(found)
         return self._known[key]
+
+    def _of(self, library: Library) -> Mapping[str, list[Any]]:
+        """The expressions of a library by name; overloaded functions have several."""
+        if library.name not in self._expressions:
+            found: dict[str, list[Any]] = {}
+            for one in library.to_elm()["library"].get("statements", {}).get("def", ()):
+                found.setdefault(str(one.get("name")), []).append(one.get("expression"))
+            self._expressions[library.name] = found
+        return self._expressions[library.name]
 
 
 class ParametersRead(FactsRead):
@@ -110,9 +120,8 @@ class ParametersRead(FactsRead):
         return str(node["name"]) if node.get("type") == "ParameterRef" else None
 
 
-def _nodes_of(library: Library, name: str) -> Iterator[Mapping[str, Any]]:
-    statements = library.to_elm()["library"].get("statements", {}).get("def", ())
-    stack: list[Any] = [one.get("expression") for one in statements if one.get("name") == name]
+def _nodes_of(expressions: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    stack = list(expressions)
     while stack:
         node = stack.pop()
         if isinstance(node, list):

@@ -125,6 +125,7 @@ def test_an_idle_connection_is_closed(port: int) -> None:
         assert _closed_within(client, 2).startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.requirement("CH-066")
 def test_a_body_that_does_not_come_is_refused_and_the_connection_closed(port: int) -> None:
     with closing(_connect(port)) as client:
         client.sendall(_post("/", 1000) + b"{")

@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks.errors import CallError, refusal
 from cds_hooks.limits import Admission, AdmissionLayer
-from cds_hooks.observability.facts import facts_of
 from cds_hooks.observability.log import exception_fields, field_extra
 from cds_hooks.observability.metrics import Metrics
 from cds_hooks.observability.observe import Observe
@@ -214,7 +213,6 @@ class Shield:
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise
-            about = field_extra(request_id=facts_of(scope).request_id, **exception_fields(error))
-            _LOG.error("%s while answering", type(error).__name__, extra=about)
+            _LOG.error("%s while answering", type(error).__name__, extra=field_extra(**exception_fields(error)))
             fault = CallError(500, "internal-error", "the call could not be answered; the service's log says more")
             await refusal(fault)(scope, receive, send)

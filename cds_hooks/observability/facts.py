@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from starlette.types import Scope
 
 _WELL_FORMED = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _KEY = "sarcoma_cds.request"
+CURRENT_REQUEST: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being answered, also in the threads that work for it: every line of the log gets it."""
 
 
 @dataclass(slots=True)

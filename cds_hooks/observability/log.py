@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from cds_hooks.observability.facts import CURRENT_REQUEST
 from cds_hooks.settings import LogSettings
 
 FIELDS: Mapping[str, str] = {
@@ -25,7 +26,7 @@ FIELDS: Mapping[str, str] = {
     "level": "debug, info, warning or error",
     "logger": "the part of the service",
     "message": "what happened, in words; `call` for the line of a request",
-    "request_id": "the X-Request-Id of the answer",
+    "request_id": "the X-Request-Id of the answer, in every line that a request gives rise to",
     "call_id": "the id of the audit record",
     "kind": "discovery, call, explain, feedback, operations, page or other",
     "method": "the HTTP method",
@@ -120,7 +121,10 @@ def _line(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
         yield "message", record.getMessage()
     else:
         yield "message", f"a library's own, not shown; from {record.module}:{record.lineno}"
-    fields = getattr(record, "fields", None)
+    fields = getattr(record, "fields", {})
+    request_id = CURRENT_REQUEST.get()
+    if request_id is not None and "request_id" not in fields:
+        yield "request_id", request_id
     if isinstance(fields, dict):
         yield from ((name, value) for name, value in fields.items() if name in FIELDS)
     if record.exc_info and record.exc_info[1] is not None:

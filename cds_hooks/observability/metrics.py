@@ -23,6 +23,8 @@ OTHER = "other"
 """The label of what is not known."""
 NOBODY = "none"
 """The label of calls whose caller was not found out."""
+_DEMO = "demo"
+"""The label of the demonstration's callers, whom nobody knows."""
 _BUCKETS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -30,7 +32,7 @@ class Metrics:
     """The metrics of one process; `clients` are the names that the label `client` may have."""
 
     def __init__(self, clients: Collection[str]) -> None:
-        self._clients = frozenset(clients)
+        self._clients = frozenset(clients) | {_DEMO}
         self._registry = CollectorRegistry()
         self._calls = Counter(
             "sarcoma_cds_calls",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cds_hooks.observability.facts import facts_of
+from cds_hooks.observability.facts import CURRENT_REQUEST, facts_of
 from cds_hooks.observability.log import field_extra
 from cds_hooks.observability.metrics import Metrics
 
@@ -48,6 +48,7 @@ class Observe:
             await self._app(scope, receive, send)
             return
         facts = facts_of(scope)
+        CURRENT_REQUEST.set(facts.request_id)
         route = self._route(scope["path"])
         status, sent, started = _CLIENT_GONE, 0, time.perf_counter()
 
@@ -80,7 +81,6 @@ class Observe:
                 logging.DEBUG if route.kind in _QUIET and status < 500 else logging.INFO,
                 "call",
                 extra=field_extra(
-                    request_id=facts.request_id,
                     call_id=facts.call_id,
                     kind=route.kind,
                     method=scope["method"] if scope["method"] in _METHODS else "other",

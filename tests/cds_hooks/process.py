@@ -29,11 +29,19 @@ if __name__ == "__main__":
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running service: its process, base URL, and the file with what it wrote to standard error."""
+    """A running service: its process, base URL, and the file with what it wrote to standard error.
+
+    `verify` is the certificate by which it is known, or that none is needed.
+    """
 
     process: subprocess.Popen[bytes]
     base: str
     log: Path
+    verify: str | bool
+
+    def get(self, path: str) -> requests.Response:
+        """Asks for a path."""
+        return requests.get(f"{self.base}{path}", timeout=20, verify=self.verify)
 
     def signal(self, number: int) -> None:
         """Sends a signal to the process that was started."""
@@ -73,11 +81,14 @@ def running(folder: Path, patch: str = "", **given: Any) -> Iterator[Service]:
         port = free.getsockname()[1]
     given = {"demo": True, **given, "port": port}
     script, log = folder / "serve.py", folder / "log"
-    script.write_text(_SCRIPT.format(patch=patch, given=given), encoding="utf-8")
+    plain = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
+    script.write_text(_SCRIPT.format(patch=patch, given=plain), encoding="utf-8")
     with log.open("wb") as errors:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         process = subprocess.Popen([sys.executable, str(script)], stderr=errors, env=environment)
-    service = Service(process, f"http://127.0.0.1:{port}", log)
+    certificate = given.get("tls_certificate")
+    scheme = "https" if certificate else "http"
+    service = Service(process, f"{scheme}://127.0.0.1:{port}", log, str(certificate) if certificate else True)
     try:
         _wait(service)
         yield service
@@ -92,7 +103,7 @@ def _wait(service: Service) -> None:
     while time.monotonic() < deadline:
         assert service.process.poll() is None, service.log.read_text(encoding="utf-8")
         try:
-            if requests.get(f"{service.base}/readyz", timeout=5).status_code == 200:
+            if service.get("/readyz").status_code == 200:
                 return
         except requests.ConnectionError:
             time.sleep(0.05)

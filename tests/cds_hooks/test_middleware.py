@@ -182,6 +182,12 @@ def test_every_answer_has_id_and_headers(service: _Service, lines: list[dict[str
     assert f"sarcoma_cds_calls_total{{{labels}}} 1.0" in service.metrics.render().decode().splitlines()
 
 
+def test_every_line_about_a_request_has_its_id(service: _Service, lines: list[dict[str, Any]]) -> None:
+    answer = service.from_("127.0.0.1").post("/cds-services/known?status=500", json={})
+    assert [one["message"] for one in lines] == ["RuntimeError while answering", "call"]
+    assert {one["request_id"] for one in lines} == {answer.headers["x-request-id"]}
+
+
 def test_a_call_too_many_is_told_so_with_all_headers(service: _Service, lines: list[dict[str, Any]]) -> None:
     for _ in range(service.settings.limits.calls):
         service.admission.enter(0)

@@ -8,10 +8,16 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.cds_hooks.process import Service, running
 
@@ -33,12 +39,12 @@ _CALL = {
 
 def _call(service: Service) -> requests.Response:
     """A whole call, with a prefetch that holds the patient and empty searches."""
-    services = requests.get(f"{service.base}/cds-services", timeout=20).json()["services"]
+    services = service.get("/cds-services").json()["services"]
     found = next(one for one in services if one["hook"] == "patient-view")
     empty = {"resourceType": "Bundle", "type": "searchset", "total": 0}
     prefetch = dict.fromkeys(found["prefetch"], empty) | {"patient": {"resourceType": "Patient", "id": "x1"}}
     url = f"{service.base}/cds-services/{found['id']}"
-    return requests.post(url, json={**_CALL, "prefetch": prefetch}, timeout=20)
+    return requests.post(url, json={**_CALL, "prefetch": prefetch}, timeout=20, verify=service.verify)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -103,3 +109,29 @@ def test_content_that_cannot_be_used_stops_the_start(tmp_path: Path, workers: in
     run = subprocess.run(command, capture_output=True, timeout=60, check=False)
     assert run.returncode == 1
     assert str(missing).encode() in run.stderr
+
+
+def test_https_without_a_proxy(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    _certify(certificate, key)
+    with running(tmp_path, tls_certificate=certificate, tls_key=key, workers=2) as service:
+        assert service.base.startswith("https://")
+        assert _call(service).status_code == 200
+        assert service.stop() == 0
+
+
+def _certify(certificate: Path, key: Path) -> None:
+    """Writes a certificate for 127.0.0.1 that vouches for itself, and its key."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form = serialization.PrivateFormat.PKCS8
+    key.write_bytes(private.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from cds_hooks.authentication.refused import REASONS
 from cds_hooks.observability.log import FIELDS
 from cds_hooks.observability.metrics import Metrics
 from cds_hooks.settings import Settings, read_settings
@@ -55,6 +56,11 @@ def test_every_alert_has_something_to_do_and_a_metric_that_exists() -> None:
     known = set(_rows("metric")) | {"sarcoma_cds_call_seconds_bucket"}
     for one in rules:
         assert set(re.findall(r"sarcoma_cds_\w+", one["expr"])) <= known
+
+
+def test_the_reasons_that_the_guide_explains_exist() -> None:
+    told = _rows("alert")["SarcomaCdsTokensRefused"][0].partition("`reason`")[2]
+    assert set(re.findall(r"`([a-z-]+)`", told)) - {"audiences"} <= set(REASONS)
 
 
 def test_the_example_settings_are_read() -> None:

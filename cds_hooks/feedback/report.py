@@ -1,7 +1,7 @@
 """How often each recommendation fired, and what clinicians did with the cards that carried it.
 
-What is counted is the card: the same finding about the same patient is one card (one uuid), however often it was shown,
-and its newest feedback is what counts. An answer to a card counts for each recommendation on it. Fire rates count
+What is counted is the card: one showing, with a uuid of its own, which a client that repeats its call shows again. Its
+newest feedback is what counts. An answer to a card counts for each recommendation on it. Fire rates count
 calls. Patients are counted where their ids are recorded, and named nowhere.
 """
 

@@ -19,8 +19,8 @@ HEADINGS = (
     "Overridden of answered",
 )
 _LEGEND = """\
-All calls are the answered ones. The same finding about the same patient is one card, however often shown; its newest
-feedback counts. A card with several recommendations counts for each of them; the last line counts each card once.
+All calls are the answered ones. A card that a client shows again by repeating its call is one card; its newest feedback
+counts. A card with several recommendations counts for each of them; the last line counts each card once.
 In brackets: 95 % interval (Wilson)."""
 
 

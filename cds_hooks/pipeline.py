@@ -129,6 +129,7 @@ class Pipeline:
         url = self._settings.base_url + request.scope["path"]  # `request.url` is made of the Host header, too
         return self._authenticator.authenticate(request.headers.get("authorization"), url)
 
+    @depth_refused()
     def _begin(self, guidance: Guidance, service: Service, body: bytes, journal: Journal) -> Finished | _Waiting:
         call = read(service, body, demo=self._settings.demo, limit=self._settings.limits.resources)
         journal.read(call)
@@ -137,12 +138,12 @@ class Pipeline:
             return _Waiting(call, gathering)
         return self._finish(guidance, service, call, gathering.received, journal)
 
+    @depth_refused()
     def _finish(
         self, guidance: Guidance, service: Service, call: HookCall, received: Received, journal: Journal
     ) -> Finished:
         journal.queries = received.queries
-        with depth_refused():
-            answer = guidance.answer(service, call, received)
+        answer = guidance.answer(service, call, received)
         cards = answer.cards
         client = journal.caller.client
         if client is not None:
@@ -204,12 +205,12 @@ class _Waiting:
     gathering: Gathering
 
 
+@depth_refused()
 def read(service: Service, body: bytes, *, demo: bool, limit: int) -> HookCall:
     """The hook call in a body. Raises ``CallError`` 400 or 413."""
     parsed = parse_object(body)
     check_resources(parsed, limit)
-    with depth_refused():
-        return read_call(parsed, service.hook, demo=demo)
+    return read_call(parsed, service.hook, demo=demo)
 
 
 def _journal(request: Request, kind: Literal["call", "explain", "feedback"]) -> Journal:

@@ -156,7 +156,8 @@ class Pages:
 
 
 def _named(resource: Json) -> str:
-    return f"{resource.get('resourceType')}/{resource.get('id')}"
+    own_id = resource.get("id")
+    return f"{resource.get('resourceType')}/{own_id if isinstance(own_id, str) else '?'}"
 
 
 def _is_error(outcome: Json) -> bool:

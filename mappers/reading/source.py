@@ -35,16 +35,19 @@ class Record:
         found = dates.parse(value)
         if found is None:
             self.problem(reference, f"{element}: not a date")
-        elif found.low > self.as_of + timedelta(days=1):  # a day's grace for time zones
+        elif self._is_future(found):
             self.problem(reference, f"{element}: a date in the future")
             return None
         return found
+
+    def _is_future(self, found: PartialDate) -> bool:
+        return found.low - self.as_of > timedelta(days=1)  # a day's grace for time zones
 
     def period(self, value: object, reference: str, element: str) -> tuple[PartialDate | None, PartialDate | None]:
         """Start and end of a Period; an end in the future means "still running" and is left out in silence."""
         period = as_dict(value)
         end = dates.parse(period.get("end"))
-        if end is not None and end.low > self.as_of + timedelta(days=1):
+        if end is not None and self._is_future(end):
             end = None
         elif end is None and period.get("end") is not None:
             self.problem(reference, f"{element}.end: not a date")

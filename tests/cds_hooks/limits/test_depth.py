@@ -34,6 +34,9 @@ _PLACES = {
     "a code": lambda body, hole: body["prefetch"]["conditions"].update(
         entry=[{"resource": {"resourceType": "Condition", "id": "c", "code": hole, "subject": hole}}]
     ),
+    "an id": lambda body, hole: body["prefetch"]["conditions"].update(
+        entry=[{"resource": {"resourceType": "Condition", "id": hole, "subject": {"reference": "Patient/other"}}}]
+    ),
     "a draft": lambda body, hole: body["context"].update(
         draftOrders={
             "resourceType": "Bundle",
@@ -58,7 +61,7 @@ def test_deep_input_is_answered_or_refused(
     for path in ("cds-services", "explain"):
         url = f"{server}/{path}/{services['order-sign']['id']}"
         answer = requests.post(url, data=content, headers={"content-type": "application/json"}, timeout=20)
-        assert answer.status_code in (200, 400), answer.text
+        assert answer.status_code in (200, 400, 412), answer.text
         if answer.status_code == 400:
             code = answer.json()["issue"][0]["details"]["coding"][0]["code"]
             assert code in ("json-too-deep", "wrong-type", "missing-field", "unsupported-fhir-version", "wrong-value")
@@ -70,3 +73,11 @@ def test_deep_feedback_is_refused(server: str, services: dict[str, dict[str, Any
         content = f'{{"feedback": {_nested(levels, "list")}}}'
         answer = requests.post(url, data=content, headers={"content-type": "application/json"}, timeout=20)
         assert answer.status_code == 400
+
+
+def test_the_last_day_of_the_calendar_is_a_day(server: str, services: dict[str, Any], complete: Complete) -> None:
+    condition = {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/x1"}}
+    body = complete(records=({**condition, "onsetDateTime": "2020-01-01", "code": {"text": "Leiomyosarcoma"}},))
+    body["extension"] = {"org.sarcoma-cds.as-of": "9999-12-31"}
+    url = f"{server}/cds-services/{services['patient-view']['id']}"
+    assert requests.post(url, json=body, timeout=20).status_code == 200

@@ -55,11 +55,19 @@ class _Transport:
         self.closing = True
         self._close()
 
+    def let_go(self) -> None:
+        """The connection is lost: there is nothing left to close, and the connection is not kept by this any more."""
+        self._close = _nothing
+
     def is_closing(self) -> bool:
         return self.closing or self.real.is_closing()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
+
+
+def _nothing() -> None:
+    pass
 
 
 class _HeadersTooLarge(Exception):
@@ -105,11 +113,12 @@ class BoundedConnection(HttpToolsProtocol):
             self._arm(self._header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
+        """Nothing is waited for any more, and nothing keeps what was said."""
+        self._guarded.let_go()
+        super().connection_lost(exc)
         for timer in (self._timer, self._write_timer):
             if timer is not None:
                 timer.cancel()
-        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parses what came, or throws it away when the request has its answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 import subprocess
@@ -273,3 +274,20 @@ def test_requests_in_a_row_on_one_connection(port: int) -> None:
         found = b""
         while found.count(b"HTTP/1.1 400 ") < 3:
             found += client.recv(65_536)
+
+
+def test_a_connection_that_is_over_is_let_go(port: int) -> None:
+    """At once: thousands a minute come and go, and the garbage collector runs seldom."""
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            with closing(_connect(port)) as client:
+                client.sendall(_post("/", 2) + b"{}")
+                client.recv(65_536)
+        deadline = time.monotonic() + 5
+        while sum(isinstance(one, BoundedConnection) for one in gc.get_objects()) > 10:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        gc.enable()

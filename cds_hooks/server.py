@@ -23,6 +23,7 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from cds_hooks.limits.connection import BoundedConnection
+from cds_hooks.limits.memory import give_back_memory
 from cds_hooks.observability.log import configure_logging
 from cds_hooks.observability.metrics import FOLDER_VARIABLE
 from cds_hooks.settings import Settings
@@ -53,9 +54,8 @@ def run(settings: Settings) -> None:
     is in the log, and ``SystemExit`` with status 1 is raised.
     """
     configure_logging(settings.log)
-    sys.setswitchinterval(_SWITCH_SECONDS)
     signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is content that could be loaded again
+    _prepare()
     if settings.workers > 1:
         with _metrics_folder():
             config = _ServiceConfig(settings, partial(_application_of_worker, settings))
@@ -72,6 +72,13 @@ def run(settings: Settings) -> None:
         return
     if not server.started:
         sys.exit(1)
+
+
+def _prepare() -> None:
+    """What a process that serves does before anything else."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is content that could be loaded again
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    give_back_memory()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -150,8 +157,7 @@ class _Worker(Process):
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
         """What runs in the process."""
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        sys.setswitchinterval(_SWITCH_SECONDS)
+        _prepare()
         super().target(sockets)
 
     @property

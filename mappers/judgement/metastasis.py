@@ -78,13 +78,15 @@ def other_malignancies(view: View, histology: Fact) -> list[Finding]:
     sarcoma itself: then it is where the sarcoma is (an angiosarcoma of the breast).
     """
     organ = CONCEPTS[histology.value].site if isinstance(histology.value, str) else ""
+    named = view.affirmed("other-malignancy")
+    where_it_is = {(f.reference, f.concept) for f in named if organ and f.text("site") == organ}
     found = [
         f
-        for f in view.affirmed("other-malignancy")
+        for f in named
         if f.active
         and f.attributes.get("metastasises") is not False
         and (f.attributes.get("metastatic") is True or f.reference not in view.sarcoma)
-        and not (organ and f.text("site") == organ)
+        and (f.reference, f.concept) not in where_it_is
     ]
     if found and view.sarcoma and not any(r.startswith("Condition") for r in view.sarcoma):
         site_codes = {f.concept for f in found if not f.from_text}

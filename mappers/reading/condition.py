@@ -25,7 +25,7 @@ from mappers.reading.phrases import read_text
 from mappers.reading.source import Source
 from mappers.reading.stage import read_stage
 from mappers.terminology import Meaning, in_scope, meanings, site_of_words
-from mappers.terminology.sites import metastatic_site
+from mappers.terminology.sites import NEVER_PRIMARY, metastatic_site
 
 _DROPPED = ("refuted", "entered-in-error")
 _UNCONFIRMED = ("provisional", "differential", "unconfirmed")
@@ -35,7 +35,6 @@ _MORPHOLOGY = "histology-morphology-behavior"
 _RELATED = ("condition-related", "mcode-related-condition", "mcode-related-primary-cancer-condition")
 _YEAR = re.compile(r"\b((?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?)\b")
 _PREGNANCY_DAYS = 310
-_NEVER_PRIMARY = ("lung", "pleura", "liver", "bone", "brain", "lymph-node", "adrenal")
 _SITE_CODES = ("malignant_soft_tissue_neoplasm_nos",)
 
 
@@ -160,7 +159,7 @@ def _read_histology(source: Source, coding: Coding, context: Context, rule: str,
         )
         if found.metastatic:
             tie = "sarcoma" if in_scope(found.concept) else "other"
-            site = context.organ if context.organ in _NEVER_PRIMARY else "unspecified"
+            site = context.organ if context.organ in NEVER_PRIMARY else "unspecified"
             source.add("metastasis", site, f"{found.system}-combined-code", coding.code, tie=tie)
 
 

@@ -4,6 +4,7 @@ import re
 
 from mappers.reading.source import Source
 from mappers.recall import remembered
+from mappers.terminology.malignancies import SELDOM_SPREADING
 from mappers.text import read
 from mappers.text.mention import Mention
 
@@ -48,6 +49,10 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
         elif mention.kind in ("drug", "regimen"):
             state = "ended" if _is_over(text, mention) else "active"
             attributes = {"state": state} | dict(source.treatment) | attributes
+        elif (
+            mention.kind == "other-malignancy" and mention.concept in SELDOM_SPREADING and not attributes["metastatic"]
+        ):
+            attributes["metastasises"] = False
         polarity: str = mention.polarity
         if mention.kind == "metastasis" and mention.concept == "lymph-node" and _TITLE_OF_C77 in mention.words.lower():
             polarity = "affirmed"

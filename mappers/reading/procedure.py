@@ -8,9 +8,9 @@ from mappers.fhir.references import local_form, reference_text
 from mappers.reading.intent import intent_of, intent_of_words
 from mappers.reading.phrases import mentions, read_text
 from mappers.reading.source import Source
-from mappers.terminology import Meaning, meanings, site_of_words
+from mappers.terminology import Meaning, in_scope, meanings, site_of_words
 from mappers.terminology.procedures import PROCEDURES, ProcedureClass
-from mappers.terminology.sites import metastatic_site
+from mappers.terminology.sites import NEVER_PRIMARY, metastatic_site
 from mappers.text.mention import Mention
 from mappers.text.words import word_set
 
@@ -19,6 +19,8 @@ _NAMED_BY = {"procedure": "", "tumour-board": "tumor_board", "sequencing": "gene
 _STEREOTACTIC = re.compile(r"stereota|sbrt|sabr|radiosurg", re.IGNORECASE)
 _CONSULTATION = re.compile(r"\b(?:consult(?:ation|s)?|refer(?:ral|red)?)\b", re.IGNORECASE)
 _REFERRED_FOR = re.compile(r"\brefer(?:ral|red)?\b[^.;]*?\bfor\s+(?P<what>.+)", re.IGNORECASE | re.DOTALL)
+_EXCISION = re.compile(r"\b(?:excision|resection|removal)s?\b", re.IGNORECASE)
+_NOT_THE_PRIMARY = re.compile(r"recurr|relaps|metasta|incomplete|biops", re.IGNORECASE)
 _TREATMENT = ("primary", "local-therapy")
 _WORDS_BEFORE = 3
 _NOT_ASKED_FOR = word_set(
@@ -93,11 +95,22 @@ def identify(resource: Json, *, draft: bool = False) -> tuple[str, str, str]:
             key = _NAMED_BY[named[0].kind] or named[0].concept
             said = named[0].attributes.get("site")
             organ = organ or (said if isinstance(said, str) else "")
+        elif _takes_out_the_primary(words, organ):
+            key = "resection_primary"
     if key == "radiotherapy" and _STEREOTACTIC.search(f"{_technique(resource)} {words}"):
         key = "sbrt"
     if key in PROCEDURES:
         organ = PROCEDURES[key].organ or organ
     return key, metastatic_site(organ or site_of_words(words)), words
+
+
+def _takes_out_the_primary(words: str, organ: str) -> bool:
+    """ "Excision of leiomyosarcoma, right thigh": not where metastases sit, and not of a recurrence."""
+    if not _EXCISION.search(words) or _NOT_THE_PRIMARY.search(words) or _CONSULTATION.search(words):
+        return False
+    if (organ or site_of_words(words)) in NEVER_PRIMARY:
+        return False
+    return any(m.kind == "histology" and m.polarity == "affirmed" and in_scope(m.concept) for m in mentions(words))
 
 
 def _is_treatment(mention: Mention) -> bool:

@@ -19,6 +19,8 @@ SITES = (
     "adrenal",
     "other",
 )
+NEVER_PRIMARY = ("lung", "pleura", "liver", "bone", "brain", "lymph-node", "adrenal")
+"""Organs where a sarcoma is taken to be a metastasis unless it is said to be the primary."""
 _BY_WORD = {row["word"]: row["site"] for row in table("site_words")}
 _PATTERN = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _BY_WORD), key=len, reverse=True)) + ")")
 

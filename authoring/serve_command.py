@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until stopped; 1 when the content is not valid, 2 when the settings must not be run with."""
+    gc.disable()  # most of a start is loading modules; the server has it on again once it serves
     from cds_hooks.server import run
     from cds_hooks.settings import SettingsError, read_settings
 

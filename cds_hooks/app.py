@@ -30,10 +30,11 @@ def settled(app: FastAPI) -> FastAPI:
 
     Its content lives as long as the process, and left where it is every full garbage collection would walk through
     all of it. A call makes many objects at once and frees them at once; collecting in the midst of that finds nothing.
+    Whoever loads with the collector off, because loading makes next to no garbage, has it on again after this.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 100)
+    gc.enable()
     return app
 
 

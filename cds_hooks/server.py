@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -57,6 +58,7 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _stop)
     _prepare()
     if settings.workers > 1:
+        gc.enable()  # this process loads nothing more; its workers do
         with _metrics_folder():
             config = _ServiceConfig(settings, partial(_application_of_worker, settings))
             workers = _Workers(config, [config.bind_socket()])
@@ -76,6 +78,7 @@ def run(settings: Settings) -> None:
 
 def _prepare() -> None:
     """What a process that serves does before anything else."""
+    gc.disable()  # until what it serves is loaded (``settled``): a fifth of the time to start
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is content that could be loaded again
     sys.setswitchinterval(_SWITCH_SECONDS)
     give_back_memory()

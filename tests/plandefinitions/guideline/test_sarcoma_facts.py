@@ -195,8 +195,13 @@ def test_treatment_around_the_primary_is_no_line() -> None:
     assert asked('F."Prior Anthracycline"', facts) is True
     second = {"prior_systemic": [course("doxorubicin"), course("pazopanib", line=2, state="active")]}
     assert asked('F."Lines Of Systemic Therapy"', second) == 2
-    assert asked('F."Prior Lines"', second) == 1
+    assert asked('F."Two Or More Prior Lines"', second) is False
     assert asked('F."Active Course Without Progression"', second) is True
+    ended = {"prior_systemic": [course("doxorubicin"), course("pazopanib", line=2)]}
+    assert asked('F."Two Or More Prior Lines"', ended) is True
+    unread = {**second, "unread": ["progression_after"]}
+    assert asked('F."Two Or More Prior Lines"', unread) is None
+    assert asked('F."Active Course Without Progression"', unread) is None
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from benchmarks.measure import milliseconds
 
 _RESOURCES = 500
 _WORKERS = 2
-_CLOSED_LOOP = (2, 4, 8)
+_CLOSED_LOOP = (4, 8, 12)
 """Connections that call without a pause, to find out what the service can do."""
 _FIND_SECONDS = 8
 _STEADY_SECONDS = float(os.environ.get("LOAD_SECONDS", "60"))

@@ -41,7 +41,7 @@ _ACCEPTED_AT_ONCE = 1
 _HUNG_SECONDS = 30.0
 """A worker that does not answer its supervisor for so long is replaced."""
 _ASK_SECONDS = 0.3
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.002
 """How long a thread that evaluates keeps Python for itself while the thread that talks to clients waits for it. Each
 word with a client costs that one such a wait: with Python's 5 ms, refusing a call would take 20 ms."""
 _START_AGAIN_SECONDS = 5.0

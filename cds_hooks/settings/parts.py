@@ -61,7 +61,7 @@ class LimitSettings(Part):
     """A call that would have to wait longer for the processor, as things stand, is refused with 503."""
     held_bytes: Positive = 200_000_000
     """Bytes of bodies held at once; a call that would go beyond is refused with 503."""
-    evaluations: Positive = 2
+    evaluations: Positive = 1
     """Calls worked on at once by the processor; more wait their turn."""
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from cds_hooks.errors import REFUSAL
 from cds_hooks.pipeline import Pipeline
 
-_OUTCOME: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "An OperationOutcome", "content": {"application/json": {"schema": {"type": "object"}}}}
-}
+_REFUSED: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 401, 403, 404, 408, 412, 413, 415, 503), REFUSAL)
+_DISCOVERY_REFUSED: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403, 503), REFUSAL)
 _SERVICE_ID = [{"name": "service_id", "in": "path", "required": True, "schema": {"type": "string"}}]
 _CALL: dict[str, Any] = {
     "parameters": _SERVICE_ID,
@@ -75,16 +75,16 @@ def api_routes(pipeline: Pipeline) -> APIRouter:
     """The routes of these endpoints."""
     router = APIRouter(tags=["CDS Hooks"])
 
-    @router.get("/cds-services", summary="The services", responses=_OUTCOME)
+    @router.get("/cds-services", summary="The services", responses=_DISCOVERY_REFUSED)
     async def discover(request: Request) -> Response:
         return await pipeline.discover(request)
 
-    @router.post("/cds-services/{service_id}", summary="A hook call: cards", openapi_extra=_CALL, responses=_OUTCOME)
+    @router.post("/cds-services/{service_id}", summary="A hook call: cards", openapi_extra=_CALL, responses=_REFUSED)
     async def call(request: Request) -> Response:
         return await pipeline.answer(request, "call")
 
     @router.post(
-        "/explain/{service_id}", summary="The decision behind the cards", openapi_extra=_CALL, responses=_OUTCOME
+        "/explain/{service_id}", summary="The decision behind the cards", openapi_extra=_CALL, responses=_REFUSED
     )
     async def explain(request: Request) -> Response:
         return await pipeline.answer(request, "explain")
@@ -93,7 +93,7 @@ def api_routes(pipeline: Pipeline) -> APIRouter:
         "/cds-services/{service_id}/feedback",
         summary="What clinicians did with cards",
         openapi_extra=_FEEDBACK,
-        responses=_OUTCOME,
+        responses=_REFUSED,
     )
     async def feedback(request: Request) -> Response:
         return await pipeline.take_feedback(request)

@@ -51,6 +51,24 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
 """Headers that belong to a status (RFC 9110)."""
 
 
+REFUSAL: dict[str, Any] = {
+    "description": "An OperationOutcome",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["resourceType", "issue"],
+                "properties": {
+                    "resourceType": {"const": "OperationOutcome"},
+                    "issue": {"type": "array", "minItems": 1},
+                },
+            }
+        }
+    },
+}
+"""A refusal, as the OpenAPI document describes it."""
+
+
 class CallError(Exception):
     """A call that is refused: HTTP status, one of our codes, and what to mend (never quoting the input).
 

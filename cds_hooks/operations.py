@@ -16,28 +16,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from cds_hooks.content.active import ActiveContent
-from cds_hooks.errors import CallError
+from cds_hooks.errors import REFUSAL, CallError
 from cds_hooks.middleware import is_forwarded
 from cds_hooks.observability.metrics import CONTENT_TYPE, Metrics
 
 _LOG = logging.getLogger(__name__)
 _JSON = "application/json"
-REFUSAL: dict[str, Any] = {
-    "description": "An OperationOutcome",
-    "content": {
-        _JSON: {
-            "schema": {
-                "type": "object",
-                "required": ["resourceType", "issue"],
-                "properties": {
-                    "resourceType": {"const": "OperationOutcome"},
-                    "issue": {"type": "array", "minItems": 1},
-                },
-            }
-        }
-    },
-}
-"""A refusal, as the OpenAPI document describes it."""
 
 
 def operation_routes(active: ActiveContent, reachable: Callable[[], bool], metrics: Metrics) -> APIRouter:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from starlette.routing import Router
@@ -55,6 +56,7 @@ class SarcomaGuidance:
     def __init__(self, guideline: Guideline, settings: Settings, faults: Sequence[str] = ()) -> None:
         self._guideline = guideline
         self._templates = patient_templates(READERS)
+        self._root = urlsplit(settings.base_url).path
         self._guidance_url = f"{settings.base_url}/guidance"
         self._demo = settings.demo
         self.services: Sequence[Service] = tuple(
@@ -89,7 +91,7 @@ class SarcomaGuidance:
 
     def pages(self) -> Router:
         """The guidance pages."""
-        return guidance_routes(self._guideline, demo=self._demo)
+        return guidance_routes(self._guideline, demo=self._demo, root=self._root)
 
     def answer(self, service: Service, call: HookCall, received: Received) -> Answer:
         """Facts, decisions and cards of one call. Raises ``CallError`` 412 when required data did not come."""

@@ -14,8 +14,11 @@ from cds_hooks.pages import page
 from plandefinitions.guideline import Guideline
 
 
-def guidance_routes(guideline: Guideline, *, demo: bool) -> Router:
-    """The pages; each rendered when it is first asked for, and kept, since nothing on it depends on the caller."""
+def guidance_routes(guideline: Guideline, *, demo: bool, root: str = "") -> Router:
+    """The pages; each rendered when it is first asked for, and kept, since nothing on it depends on the caller.
+
+    `root` is the path of the public base URL, for the links.
+    """
     entries = {entry.id: entry for entry in guideline.entries}
     notes = background(entries.values())  # as the files are now: refused changes must not appear later
 
@@ -30,12 +33,13 @@ def guidance_routes(guideline: Guideline, *, demo: bool) -> Router:
             "parameters": list(guideline.parameters.values()),
             "background": notes,
             "demo": demo,
+            "root": root,
         }
         return page("guidance_index.html", values)
 
     @cache
     def entry_text(identifier: str) -> str:
-        return page("guidance_entry.html", entry_page(entries[identifier]) | {"demo": demo})
+        return page("guidance_entry.html", entry_page(entries[identifier]) | {"demo": demo, "root": root})
 
     async def show_all(_: Request) -> Response:
         return HTMLResponse(index())

@@ -97,15 +97,6 @@ class Settings(Part):
         """Whether changed content is loaded while the service runs."""
         return self.watch_content if self.watch_content is not None else self.demo or self.content is not None
 
-    def to_json(self) -> str:
-        """The settings as text, for the worker processes."""
-        return self.model_dump_json(exclude_unset=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> Settings:
-        """The settings that `to_json` wrote."""
-        return cls.model_validate_json(text)
-
     def _never_runs(self) -> str | None:
         """What forbids to run with these settings, taken together."""
         if (self.tls_certificate is None) != (self.tls_key is None):

@@ -1,4 +1,4 @@
-"""Settings: what must never run is refused, files are read strictly, workers get the same."""
+"""Settings: what must never run is refused, files are read strictly."""
 
 from pathlib import Path
 
@@ -26,14 +26,6 @@ def test_loopback(host: str) -> None:
 def test_base_url() -> None:
     assert Settings(demo=True, host="::1").base_url == "http://[::1]:8000"
     assert Settings(demo=True, public_url="https://cds.example.org/x/").base_url == "https://cds.example.org/x"
-
-
-def test_workers_get_the_same_settings(tmp_path: Path) -> None:
-    made = Settings(
-        demo=True, workers=2, content=tmp_path, allowed_origins=("https://a",), parameters={"months": 6.5},
-        switched_off=("paediatric-team",),
-    )  # fmt: skip
-    assert Settings.from_json(made.to_json()) == made
 
 
 def test_file_and_command_line(tmp_path: Path) -> None:

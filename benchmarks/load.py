@@ -24,7 +24,8 @@ _RESOURCES = 500
 _WORKERS = 2
 _CLOSED_LOOP = (4, 8, 12)
 """Connections that call without a pause, to find out what the service can do."""
-_FIND_SECONDS = 8
+_FIND_SECONDS = 5
+_SATURATION_SECONDS = 30
 _STEADY_SECONDS = float(os.environ.get("LOAD_SECONDS", "60"))
 _OVERLOAD_SECONDS = 20.0
 _AFTER_SECONDS = 10.0
@@ -51,8 +52,9 @@ def rows() -> Iterator[str]:
         path.write_bytes(body)
         size = f"{_RESOURCES} resources ({len(body) / 1e6:.2f} MB)"
         yield f"{_WORKERS} workers on {os.cpu_count()} processors, calls with {size}"
-        most = max(_closed_loop(server, path, one) for one in _CLOSED_LOOP)
-        yield f"saturation: {most:.0f} calls a second"
+        best = max(_CLOSED_LOOP, key=lambda one: _closed_loop(server, path, one, _FIND_SECONDS))
+        most = _closed_loop(server, path, best, _SATURATION_SECONDS)
+        yield f"saturation: {most:.0f} calls a second, over {best} connections for {_SATURATION_SECONDS} s"
         steady, late = _open_loop(server, path, (most * 0.8, _STEADY_SECONDS))
         yield f"80 % of it, {most * 0.8:.0f} a second for {_STEADY_SECONDS:.0f} s (goal: p99 100 ms, no errors)"
         yield f"  {_told(steady)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
@@ -121,24 +123,24 @@ def _watching(server: _Server) -> Iterator[list[float]]:
     thread.join()
 
 
-def _closed_loop(server: _Server, body: Path, connections: int) -> float:
+def _closed_loop(server: _Server, body: Path, connections: int, seconds: int) -> float:
     """Calls a second over connections that each wait for their answer: by wrk, or by threads of our own."""
     if shutil.which("wrk") is None:
-        return _own_closed_loop(server, body.read_bytes(), connections)
+        return _own_closed_loop(server, body.read_bytes(), connections, seconds)
     script = body.with_suffix(".lua")
     script.write_text(_LUA.format(body=body), encoding="utf-8")
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{_FIND_SECONDS}s", "-s", str(script), server.url]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), server.url]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         return 0.0
     return float(told.partition("Requests/sec:")[2].split()[0])
 
 
-def _own_closed_loop(server: _Server, body: bytes, connections: int) -> float:
+def _own_closed_loop(server: _Server, body: bytes, connections: int, seconds: int) -> float:
     import http.client
 
     answered = [0] * connections
-    until = time.monotonic() + _FIND_SECONDS
+    until = time.monotonic() + seconds
 
     def client(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -154,7 +156,7 @@ def _own_closed_loop(server: _Server, body: bytes, connections: int) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(answered) / _FIND_SECONDS
+    return sum(answered) / seconds
 
 
 def _open_loop(server: _Server, body: Path, *plan: tuple[float, float]) -> tuple[list[_Call], list[float]]:

@@ -60,11 +60,16 @@ class _Connection(asyncio.Protocol):
         length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
         if len(body) < length:
             return
-        self._client.answered(self, int(head[9:12]))
+        is_last = b"\r\nconnection: close" in head.lower()
         self._received.clear()
+        self._client.answered(self, int(head[9:12]), last=is_last)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._client.lost(self)
+
+    def close(self) -> None:
+        assert self._transport is not None
+        self._transport.close()
 
     def give_up(self) -> None:
         assert self._transport is not None
@@ -103,10 +108,13 @@ class _Client:
             self._note(one, 1)
             one.give_up()
 
-    def answered(self, connection: _Connection, status: int) -> None:
-        """The answer to the call on this connection came; the connection is free."""
+    def answered(self, connection: _Connection, status: int, *, last: bool) -> None:
+        """The answer to the call on this connection came; the connection is free, unless this was its last answer."""
         self._note(connection, status)
-        self._free.append(connection)
+        if last:
+            connection.close()
+        else:
+            self._free.append(connection)
 
     def lost(self, connection: _Connection) -> None:
         """The service closed this connection."""

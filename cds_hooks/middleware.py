@@ -54,7 +54,7 @@ def layers(
         Middleware(Observe, metrics=metrics, services=services),
         Middleware(Shield),
         *([] if settings.demo else [Middleware(HttpsOnly)]),
-        Middleware(AdmissionLayer, admission=admission),
+        Middleware(AdmissionLayer, admission=admission, spread=settings.workers > 1),
     ]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks.errors import CallError, refusal
@@ -81,6 +81,11 @@ class Admission:
         self._calls -= 1
         self._held -= entry.held
 
+    @property
+    def crowded(self) -> bool:
+        """Whether a call waits for the processor, beside those that it works on."""
+        return self._processor.statistics().tasks_waiting > 0
+
     async def evaluate(self, work: Callable[[], _Result], *, again: bool = False) -> _Result:
         """Runs work for the processor in a worker thread, when it is its turn.
 
@@ -119,11 +124,17 @@ class Admission:
 
 
 class AdmissionLayer:
-    """Asks for admission for each call of a service before anything else is done about it."""
+    """Asks for admission for each call of a service before anything else is done about it.
 
-    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+    Connections are kept, and each belongs to one worker for good: with several workers (`spread`), one of them may have
+    many more than another. So a worker with a queue closes the connection of a call with its answer; the next one of
+    that client goes to whichever worker is free to accept it.
+    """
+
+    def __init__(self, app: ASGIApp, admission: Admission, *, spread: bool = False) -> None:
         self._app = app
         self._admission = admission
+        self._spread = spread
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a call on when it is admitted, and everything that is not a call."""
@@ -134,8 +145,10 @@ class AdmissionLayer:
         try:
             entry = self._admission.enter(int(announced) if announced.isdecimal() else 0)
         except CallError as error:
-            await refusal(error)(scope, receive, send)
+            await refusal(error)(scope, receive, _closing(send) if self._spread else send)
             return
+        if self._spread and self._admission.crowded:
+            send = _closing(send)
         received = 0
 
         async def receiving() -> Message:
@@ -153,3 +166,14 @@ class AdmissionLayer:
             await self._app(scope, receiving, send)
         finally:
             self._admission.leave(entry)
+
+
+def _closing(send: Send) -> Send:
+    """Sends an answer after which the connection is closed."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["connection"] = "close"
+        await send(message)
+
+    return sending

@@ -151,3 +151,35 @@ def test_health_and_discovery_are_never_refused() -> None:
         assert await _ask(layer, "/explain/a", [b""], 0) == 503
 
     anyio.run(scenario)
+
+
+@pytest.mark.parametrize("spread", [True, False])
+def test_a_worker_with_a_queue_sends_clients_on_to_the_others(spread: bool) -> None:
+    admission, _ = _admission(calls=10)
+    layer = AdmissionLayer(_reader, admission, spread=spread)
+    headers: list[bool] = []
+
+    async def asked() -> None:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers.append((b"connection", b"close") in message["headers"])
+
+        await layer({"type": "http", "method": "POST", "path": "/cds-services/a", "headers": []}, receive, send)
+
+    async def scenario() -> None:
+        await asked()
+        release = threading.Event()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(admission.evaluate, release.wait)
+            while not admission.crowded:
+                await anyio.sleep(0.005)
+            await asked()
+            release.set()
+        await asked()
+
+    anyio.run(scenario)
+    assert headers == [False, spread, False]

@@ -31,8 +31,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until stopped; 1 when the content is not valid, 2 when the settings must not be run with."""
-    gc.disable()  # most of a start is loading modules; the server has it on again once it serves
-    from cds_hooks.server import run
     from cds_hooks.settings import SettingsError, read_settings
 
     given = {
@@ -45,6 +43,9 @@ def run_serve(options: argparse.Namespace) -> int:
     except SettingsError as problem:
         print(f"sarcoma-cds serve: {problem}", file=sys.stderr)
         return 2
+    gc.disable()  # most of a start is loading modules; the server has it on again once it serves
+    from cds_hooks.server import run
+
     try:
         run(settings)
     except ValueError as problem:  # the content's, or a setting's that only the content can judge

@@ -24,16 +24,24 @@ def test_refuses_the_demonstration_on_the_network(capsys: pytest.CaptureFixture[
     assert "only on this machine" in capsys.readouterr().err
 
 
-def test_faulty_content_is_status_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert main(["serve", "--demo", "--content", str(tmp_path / "none")]) == 1
-    assert "is not a folder" in capsys.readouterr().err
+def test_faulty_content_is_status_1(tmp_path: Path) -> None:
+    ended = _ended("--demo", "--content", str(tmp_path / "none"))
+    assert ended.returncode == 1
+    assert "is not a folder" in ended.stderr
 
 
-def test_unknown_parameter_is_status_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_unknown_parameter_is_status_1(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("[parameters]\nno_such = 4\n", encoding="utf-8")
-    assert main(["serve", "--demo", "--settings", str(path)]) == 1
-    assert "no_such" in capsys.readouterr().err
+    ended = _ended("--demo", "--settings", str(path))
+    assert ended.returncode == 1
+    assert "no_such" in ended.stderr
+
+
+def _ended(*options: str) -> subprocess.CompletedProcess[str]:
+    """A service that cannot start, in a process of its own: it takes over the log and the signals of where it runs."""
+    command = [sys.executable, "-m", "authoring.main", "serve", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

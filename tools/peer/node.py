@@ -13,7 +13,7 @@ from typing import Any
 from tools.peer import fhir_helpers
 
 HERE = Path(__file__).resolve().parent
-_MODELS = HERE.parents[2] / "shared" / "conformance" / "models"
+_SYSTEM = HERE.parents[2] / "shared" / "conformance" / "models" / "system-modelinfo.xml"
 
 
 def missing() -> str | None:
@@ -22,6 +22,8 @@ def missing() -> str | None:
         return "Node is not installed"
     if not (HERE / "node_modules" / "@cqframework" / "cql").exists():
         return "the peers' packages are not installed (npm install --no-package-lock --ignore-scripts in tools/peer)"
+    if not _SYSTEM.exists():
+        return f"the translator's model of the System types is not at {_SYSTEM}"
     return None
 
 
@@ -37,7 +39,7 @@ def translate(libraries: Iterable[str], *, includes: Mapping[str, str] | None = 
         text=True,
         check=True,
         timeout=600,
-        env=os.environ | {"SYSTEM_MODELINFO": str(_MODELS / "system-modelinfo.xml")},
+        env=os.environ | {"SYSTEM_MODELINFO": str(_SYSTEM)},
     )
     answers = [
         json.loads(line) for line in run.stdout.split("\n") if line.startswith("{")

@@ -26,6 +26,11 @@ _COMING_SECONDS = 0.5
 """For so long a call whose body is still coming counts as one that is about to wait. One that takes longer has a slow
 client, and a few of those must not keep out all others."""
 
+_BURST = 24
+"""So many calls may wait at once ..."""
+_BURST_SECONDS = 1.0
+"""... while the queue was empty so short a time ago: several clinicians at the same moment, not too much to do."""
+
 
 @dataclass(slots=True, eq=False)
 class Entry:
@@ -51,6 +56,7 @@ class Admission:
         self._coming: set[Entry] = set()
         self._processor = CapacityLimiter(limits.evaluations)
         self._mean = 0.0
+        self._queue_since = time.monotonic()
 
     def enter(self, length: int) -> Entry:
         """Takes on a call whose body has this length. Raises ``CallError`` 503; else ``leave`` must follow."""
@@ -112,9 +118,15 @@ class Admission:
     def _check_wait(self, coming: int = 0) -> None:
         """Raises ``CallError`` 503 when a call that came now, behind so many that are coming, would wait too long.
 
-        A number of calls would be the wrong measure: what one takes depends on its data and on the machine.
+        A number of calls would be the wrong measure: what one takes depends on its data and on the machine. But some
+        calls at once are no overload: only a queue that does not get empty any more is.
         """
-        before = self._processor.statistics().tasks_waiting + coming
+        waiting, now = self._processor.statistics().tasks_waiting, time.monotonic()
+        if not waiting:
+            self._queue_since = now
+        before = waiting + coming
+        if before < _BURST and now - self._queue_since < _BURST_SECONDS:
+            return
         if before * self._mean > self._limits.wait_seconds * self._limits.evaluations:
             raise self._overloaded("wait_seconds")
 

@@ -46,8 +46,30 @@ def test_bytes_beyond_the_limit_are_refused_until_they_are_let_go() -> None:
     admission.enter(60)
 
 
-def test_a_call_that_would_wait_long_is_refused() -> None:
+def test_a_burst_is_taken_on_but_not_a_queue_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_hooks.limits.admission._BURST_SECONDS", 0.3)
+
+    async def scenario() -> None:
+        admission, told = _admission(evaluations=1, wait_seconds=0.15)
+        admission._mean = 0.1  # what an evaluation took of late
+        gate = threading.Event()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(admission.evaluate, gate.wait)
+            await anyio.sleep(0.05)
+            assert told == []
+            await anyio.sleep(0.4)
+            with pytest.raises(CallError):
+                admission.enter(0)
+            assert told == ["wait_seconds"]
+            gate.set()
+
+    anyio.run(scenario)
+
+
+def test_a_call_that_would_wait_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """As long as evaluations take 0.1 s, the third in the queue of one processor would wait 0.2 s and more."""
+    monkeypatch.setattr("cds_hooks.limits.admission._BURST", 0)
 
     async def scenario() -> None:
         admission, told = _admission(evaluations=1, wait_seconds=0.15)
@@ -76,6 +98,8 @@ def test_a_call_that_would_wait_long_is_refused() -> None:
 
 
 def test_calls_whose_bodies_are_coming_count_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_hooks.limits.admission._BURST", 0)
+
     async def scenario() -> None:
         admission, _ = _admission(evaluations=1, wait_seconds=0.15)
         for _ in range(20):

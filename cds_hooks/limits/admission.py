@@ -26,7 +26,7 @@ _COMING_SECONDS = 0.5
 """For so long a call whose body is still coming counts as one that is about to wait. One that takes longer has a slow
 client, and a few of those must not keep out all others."""
 
-_BURST = 24
+_BURST = 16
 """So many calls may wait at once ..."""
 _BURST_SECONDS = 1.0
 """... while the queue was empty so short a time ago: several clinicians at the same moment, not too much to do."""

@@ -54,7 +54,7 @@ def test_a_burst_is_taken_on_but_not_a_queue_that_stays(monkeypatch: pytest.Monk
         admission._mean = 0.1  # what an evaluation took of late
         gate = threading.Event()
         async with anyio.create_task_group() as tasks:
-            for _ in range(20):
+            for _ in range(15):
                 tasks.start_soon(admission.evaluate, gate.wait)
             await anyio.sleep(0.05)
             assert told == []

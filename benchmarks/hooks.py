@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -20,6 +13,7 @@ import orjson
 
 from benchmarks.cql_data import bundle
 from benchmarks.measure import medians, milliseconds
+from tools.demo_service import DemoService, demo_service
 
 SERVICE = "/cds-services/sarcoma-patient-view"
 _REPEATS = {500: 60, 5000: 25}
@@ -30,26 +24,12 @@ _CALLS = 100
 _STARTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
-    process: subprocess.Popen[bytes]
-    port: int
-
-    def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-
-    def memory(self) -> float:
-        """Resident memory in MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
-
-
 def rows() -> Iterator[str]:
     """The lines of the report."""
     bodies = {size: body_of(size) for size in _REPEATS}
     start = median(_start_up(bodies[500]) for _ in range(_STARTS))
     yield f"start-up to the first answer, warm cache: {start:.2f} s (median of {_STARTS}; allowed 2)"
-    with _serving() as server:
+    with demo_service() as server:
         yield "one call, everything included, against orjson.loads of its body"
         for size, repeats in _REPEATS.items():
             yield _one_at_a_time(server, bodies[size], size, repeats)
@@ -57,7 +37,7 @@ def rows() -> Iterator[str]:
         yield f"resident memory of the worker after that: {server.memory():.0f} MB (allowed 150)"
 
 
-def _one_at_a_time(server: _Server, body: bytes, size: int, repeats: int) -> str:
+def _one_at_a_time(server: DemoService, body: bytes, size: int, repeats: int) -> str:
     connection = server.connect()
     times = medians(
         {"loads": lambda: orjson.loads(body), "call": lambda: _call(connection, body)},
@@ -71,7 +51,7 @@ def _one_at_a_time(server: _Server, body: bytes, size: int, repeats: int) -> str
     )
 
 
-def _under_load(server: _Server, body: bytes) -> str:
+def _under_load(server: DemoService, body: bytes) -> str:
     samples: list[float] = []
 
     def client() -> None:
@@ -109,7 +89,7 @@ def body_of(size: int) -> bytes:
     """A call of patient-view whose prefetch holds the resources of a patient of that size."""
     resources = [entry["resource"] for entry in bundle(size)["entry"]]
     patient = next(one for one in resources if one["resourceType"] == "Patient")
-    with _serving() as server:
+    with demo_service() as server:
         connection = server.connect()
         connection.request("GET", "/cds-services")
         services = orjson.loads(connection.getresponse().read())["services"]
@@ -138,36 +118,7 @@ def body_of(size: int) -> bytes:
 def _start_up(body: bytes) -> float:
     """Seconds from starting the process to the whole answer to its first call."""
     start = time.perf_counter()
-    with _serving() as server:
+    with demo_service() as server:
         connection = server.connect()
         _call(connection, body)
         return time.perf_counter() - start
-
-
-@contextmanager
-def _serving() -> Iterator[_Server]:
-    """One worker, started as a hospital would start it, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "authoring.main", "serve", "--demo", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ.copy())
-    try:
-        _wait(process, port)
-        yield _Server(process, port)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the service stopped with status {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.01)
-    raise RuntimeError("the service did not start within 60 s")

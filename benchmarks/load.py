@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import orjson
 
 from benchmarks.hooks import SERVICE, body_of
 from benchmarks.measure import milliseconds
+from tools.demo_service import DemoService, demo_service, resident
 
 _RESOURCES = 500
 _WORKERS = 2
@@ -59,7 +59,7 @@ def rows() -> Iterator[str]:
         yield f"80 % of it, {most * 0.8:.0f} a second for {_STEADY_SECONDS:.0f} s (goal: p99 100 ms, no errors)"
         yield f"  {_told(steady)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
         with _watching(server) as memory:
-            before = server.memory()
+            before = _memory(server)
             plan = (most * 3, _OVERLOAD_SECONDS), (most * 0.5, _AFTER_SECONDS)
             calls, late = _open_loop(server, path, *plan)
         during = [one for one in calls if one.due < _OVERLOAD_SECONDS]
@@ -67,7 +67,7 @@ def rows() -> Iterator[str]:
         yield f"three times as much, {most * 3:.0f} a second for {_OVERLOAD_SECONDS:.0f} s (goal: 503 100, 200 500 ms)"
         yield f"  {_told(during)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
         yield f"  then half of it, from {_RECOVERY_SECONDS:.0f} s after (goal: no 503, p99 100 ms): {_told(after)}"
-        during_and_after = f"{max(memory):.0f} MB at most, {server.memory():.0f} MB after"
+        during_and_after = f"{max(memory):.0f} MB at most, {_memory(server):.0f} MB after"
         yield f"  memory of the workers: {before:.0f} MB before, {during_and_after}"
 
 
@@ -86,35 +86,25 @@ def _at(values: Sequence[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * part))] if values else float("nan")
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
-    process: subprocess.Popen[bytes]
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}{SERVICE}"
-
-    def memory(self) -> float:
-        """Resident memory of the workers together, in MB."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
-        return sum(map(_resident, children.split()))
+def _url(service: DemoService) -> str:
+    return f"http://127.0.0.1:{service.port}{SERVICE}"
 
 
-def _resident(pid: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+def _memory(service: DemoService) -> float:
+    """Resident memory of the workers together, in MB."""
+    pid = service.process.pid
+    return sum(map(resident, map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())))
 
 
 @contextmanager
-def _watching(server: _Server) -> Iterator[list[float]]:
+def _watching(server: DemoService) -> Iterator[list[float]]:
     """Samples of the workers' memory, four a second."""
-    samples = [server.memory()]
+    samples = [_memory(server)]
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(0.25):
-            samples.append(server.memory())
+            samples.append(_memory(server))
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -123,20 +113,20 @@ def _watching(server: _Server) -> Iterator[list[float]]:
     thread.join()
 
 
-def _closed_loop(server: _Server, body: Path, connections: int, seconds: int) -> float:
+def _closed_loop(server: DemoService, body: Path, connections: int, seconds: int) -> float:
     """Calls a second over connections that each wait for their answer: by wrk, or by threads of our own."""
     if shutil.which("wrk") is None:
         return _own_closed_loop(server, body.read_bytes(), connections, seconds)
     script = body.with_suffix(".lua")
     script.write_text(_LUA.format(body=body), encoding="utf-8")
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), server.url]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), _url(server)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         return 0.0
     return float(told.partition("Requests/sec:")[2].split()[0])
 
 
-def _own_closed_loop(server: _Server, body: bytes, connections: int, seconds: int) -> float:
+def _own_closed_loop(server: DemoService, body: bytes, connections: int, seconds: int) -> float:
     import http.client
 
     answered = [0] * connections
@@ -159,43 +149,24 @@ def _own_closed_loop(server: _Server, body: bytes, connections: int, seconds: in
     return sum(answered) / seconds
 
 
-def _open_loop(server: _Server, body: Path, *plan: tuple[float, float]) -> tuple[list[_Call], list[float]]:
+def _open_loop(server: DemoService, body: Path, *plan: tuple[float, float]) -> tuple[list[_Call], list[float]]:
     """The calls made at fixed rates, by a process of its own, and by how much each was sent too late."""
     numbers = [str(number) for pair in plan for number in pair]
-    command = [sys.executable, "-m", "benchmarks.open_loop", server.url, str(body), *numbers]
+    command = [sys.executable, "-m", "benchmarks.open_loop", _url(server), str(body), *numbers]
     samples = orjson.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     columns = (samples["due"], samples["status"], samples["seconds"])
     return [_Call(*row) for row in zip(*columns, strict=True)], samples["late"]
 
 
 @contextmanager
-def _serving(folder: str) -> Iterator[_Server]:
+def _serving(folder: str) -> Iterator[DemoService]:
     """The service with several workers and its database on disk, as a hospital would run it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "authoring.main",
-        "serve",
-        "--demo",
-        "--port",
-        str(port),
-        "--workers",
-        str(_WORKERS),
-    ]
-    environment = {**os.environ, "SARCOMA_CDS_DATABASE_URL": f"sqlite:///{folder}/load.db"}
-    with (Path(folder) / "log").open("wb") as log:
-        process = subprocess.Popen(command, stderr=log, env=environment)
-        try:
-            started = "Application startup complete"
-            deadline = time.monotonic() + 60
-            while (Path(folder) / "log").read_text(encoding="utf-8").count(started) < _WORKERS:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("the service did not start")
-                time.sleep(0.05)
-            yield _Server(process, port)
-        finally:
-            process.terminate()
-            process.wait(30)
+    environment = {"SARCOMA_CDS_DATABASE_URL": f"sqlite:///{folder}/load.db"}
+    path = Path(folder) / "log"
+    with path.open("wb") as log, demo_service("--workers", str(_WORKERS), log=log, environment=environment) as service:
+        deadline = time.monotonic() + 60
+        while path.read_text(encoding="utf-8").count("Application startup complete") < _WORKERS:
+            if service.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the workers did not start")
+            time.sleep(0.05)
+        yield service

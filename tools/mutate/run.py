@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import os
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -20,6 +16,7 @@ from random import Random
 
 import orjson
 
+from tools.demo_service import DemoService, demo_service
 from tools.mutate.request import Request, Seed, mutated_request
 
 _ROOT = Path(__file__).parents[2]
@@ -40,28 +37,11 @@ class Result:
     """Resident memory in MB, after each tenth of the requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
-    process: subprocess.Popen[bytes]
-    port: int
-
-    def memory(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
-
-    def get(self, path: str) -> bytes:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", path)
-        content = connection.getresponse().read()
-        connection.close()
-        return content
-
-
 def run(requests: int, seed: int, keep: Path) -> Result:
     """Sends so many requests; those that show a fault of the service are written to the folder `keep`."""
     result = Result()
-    with _deep(), _serving() as server:
-        found = orjson.loads(server.get("/cds-services"))["services"]
+    with _deep(), demo_service() as server:
+        found = orjson.loads(_got(server, "/cds-services"))["services"]
         services = [(one["id"], one["hook"]) for one in found]
         seeds = [*_from_patients(server, services), *_from_samples()]
         numbers = iter(range(requests))
@@ -126,10 +106,10 @@ def _kept(keep: Path, number: int, status: int, seconds: float, request: Request
     return path
 
 
-def _from_patients(server: _Server, services: list[tuple[str, str]]) -> list[Seed]:
+def _from_patients(server: DemoService, services: list[tuple[str, str]]) -> list[Seed]:
     """The demonstration's own calls for its sample patients."""
     return [
-        Seed(hook, orjson.loads(server.get(f"/demo/patients/{path.stem}/request.json?hook={hook}")))
+        Seed(hook, orjson.loads(_got(server, f"/demo/patients/{path.stem}/request.json?hook={hook}")))
         for path in sorted(_PATIENTS.glob("*.json"))
         for _, hook in services
     ]
@@ -146,25 +126,9 @@ def _from_samples() -> list[Seed]:
     return seeds
 
 
-@contextmanager
-def _serving() -> Iterator[_Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "authoring.main", "serve", "--demo", "--port", str(port)]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=_ROOT, stderr=log, env=os.environ.copy())
-        try:
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    if process.poll() is not None or time.monotonic() > deadline:
-                        raise RuntimeError("the service did not start") from None
-                    time.sleep(0.05)
-            yield _Server(process, port)
-        finally:
-            process.terminate()
-            process.wait(30)
+def _got(service: DemoService, path: str) -> bytes:
+    connection = service.connect()
+    connection.request("GET", path)
+    content = connection.getresponse().read()
+    connection.close()
+    return content

@@ -39,11 +39,19 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class _Finished:
     """The answer's bytes. `kept` are the patient's resources, to be let go after the answer went out."""
 
     content: bytes
     kept: list[object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A call whose data is still to be fetched."""
+
+    call: HookCall
+    gathering: Gathering
 
 
 class Pipeline:
@@ -71,10 +79,11 @@ class Pipeline:
     async def discover(self, request: Request) -> Response:
         """The services, in the words that the client's version of CDS Hooks knows."""
         caller = await to_thread.run_sync(self._authenticate, request)
-        services: list[Mapping[str, Any]] = [one.to_json() for one in self._active.current.guidance.services]
-        if caller.client is not None:
-            services = [discovery_for(caller.client.cds_hooks_version, one) for one in services]
-        return _json(orjson.dumps({"services": services}))
+        content = self._active.current
+        if caller.client is None or caller.client.cds_hooks_version == "2.0":
+            return _json(content.discovery)
+        told = [discovery_for(caller.client.cds_hooks_version, one.to_json()) for one in content.guidance.services]
+        return _json(orjson.dumps({"services": told}))
 
     async def answer(self, request: Request, kind: Literal["call", "explain"]) -> Response:
         """A hook call's cards, or the decision behind them. Raises ``CallError``."""
@@ -130,7 +139,7 @@ class Pipeline:
         return self._authenticator.authenticate(request.headers.get("authorization"), url)
 
     @depth_refused()
-    def _begin(self, guidance: Guidance, service: Service, body: bytes, journal: Journal) -> Finished | _Waiting:
+    def _begin(self, guidance: Guidance, service: Service, body: bytes, journal: Journal) -> _Finished | _Waiting:
         call = read(service, body, demo=self._settings.demo, limit=self._settings.limits.resources)
         journal.read(call)
         gathering = self._gatherer.from_prefetch(call, service, journal.caller)
@@ -141,7 +150,7 @@ class Pipeline:
     @depth_refused()
     def _finish(
         self, guidance: Guidance, service: Service, call: HookCall, received: Received, journal: Journal
-    ) -> Finished:
+    ) -> _Finished:
         journal.queries = received.queries
         answer = guidance.answer(service, call, received)
         cards = answer.cards
@@ -154,7 +163,7 @@ class Pipeline:
         content = orjson.dumps(shown)
         journal.show(answer.cards)
         self._keep(journal.record(200))
-        return Finished(content, [answer])
+        return _Finished(content, [answer])
 
     async def _recorded(self, request: Request, journal: Journal, work: Callable[[], Any]) -> Response:
         """The answer of `work`, which keeps its own record; that of a call that is refused is kept here."""
@@ -195,14 +204,6 @@ class Pipeline:
             raise CallError(
                 503, "database-unavailable", "what is answered must be recorded, and cannot be now; try again later"
             ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A call whose data is still to be fetched."""
-
-    call: HookCall
-    gathering: Gathering
 
 
 @depth_refused()

@@ -40,8 +40,6 @@ FIELDS: Mapping[str, str] = {
     "received": "bytes of the body that were read",
     "sent": "bytes of the answer",
     "issuer": "the issuer of a token, where the settings register it",
-    "tenant": "the tenant of a token, where the settings register it",
-    "token_id": "the `jti` of a verified token",
     "exception": "the kinds of an exception and of those that led to it",
     "frames": "where it happened",
 }

@@ -58,7 +58,8 @@ class LimitSettings(Part):
     calls: Positive = 64
     """Calls under way at once, those that wait for FHIR servers included; more are refused with 503."""
     wait_seconds: Seconds = 0.2
-    """A call that would have to wait longer for the processor, as things stand, is refused with 503."""
+    """A call that would have to wait longer for the processor, as things stand, is refused with 503; only a few calls
+    at once after a quiet moment may wait as long as they take."""
     held_bytes: Positive = 200_000_000
     """Bytes of bodies held at once; a call that would go beyond is refused with 503."""
     evaluations: Positive = 1

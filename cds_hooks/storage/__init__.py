@@ -2,13 +2,12 @@
 
 from cds_hooks.storage.errors import StorageError, StorageUnavailable
 from cds_hooks.storage.retention import Retention
-from cds_hooks.storage.rows import CardFired, CardOutcome, HookAnswered, Purged
+from cds_hooks.storage.rows import CardFired, CardOutcome, Purged
 from cds_hooks.storage.storage import Storage
 
 __all__ = [
     "CardFired",
     "CardOutcome",
-    "HookAnswered",
     "Purged",
     "Retention",
     "Storage",

@@ -12,7 +12,7 @@ from cds_hooks.audit.record import CallRecord
 from cds_hooks.storage import schema
 from cds_hooks.storage.convert import Row, call_record, card_fired, feedback_given
 from cds_hooks.storage.database import Database
-from cds_hooks.storage.rows import CardFired, CardOutcome, HookAnswered
+from cds_hooks.storage.rows import CardFired, CardOutcome
 
 PART = 1000
 """Rows read at once."""
@@ -34,26 +34,6 @@ def fired(database: Database, since: datetime | None, until: datetime | None) ->
     table = schema.cards
     query = select(table).where(*_within(table.c.at, since, until))
     return map(card_fired, _in_parts(database, query, (table.c.at, table.c.card, table.c.client)))
-
-
-def answered(database: Database, since: datetime | None, until: datetime | None) -> Iterator[HookAnswered]:
-    """The hook instances answered in a time, each as answered last."""
-    table = schema.calls
-    instance = func.coalesce(table.c.hook_instance, table.c.id)
-    client = func.coalesce(table.c.client, "")
-    order = (table.c.at.desc(), table.c.id.desc())
-    recent = func.row_number().over(partition_by=(client, table.c.service, instance), order_by=order).label("recent")
-    ranked = select(table.c.at, table.c.service, client.label("client"), table.c.content_version, recent).where(
-        table.c.kind == "call", table.c.status == 200, *_within(table.c.at, since, until)
-    )
-    newest = ranked.subquery()
-    query = (
-        select(newest.c.at, newest.c.service, newest.c.client, newest.c.content_version)
-        .where(newest.c.recent == 1)
-        .order_by(newest.c.at, newest.c.service, newest.c.client)
-    )
-    for row in _at_once(database, query):
-        yield HookAnswered(**row)
 
 
 def outcomes(database: Database, since: datetime | None, until: datetime | None) -> Iterator[CardOutcome]:

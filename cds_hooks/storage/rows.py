@@ -9,19 +9,6 @@ from cds_hooks.feedback.feedback import Feedback
 
 
 @dataclass(frozen=True, slots=True)
-class HookAnswered:
-    """A hook instance that was answered (status 200), with cards or without: what fire rates are relative to.
-
-    A client may repeat a hook instance; it counts once, as answered last (`at`, in UTC).
-    """
-
-    at: datetime
-    service: str
-    client: str
-    content_version: str
-
-
-@dataclass(frozen=True, slots=True)
 class CardFired:
     """A card that was shown. `recommendations` are pairs of id and status, `suggestions` uuids, `call` the call's id.
 

@@ -16,7 +16,7 @@ from cds_hooks.storage.deletion import delete_before
 from cds_hooks.storage.errors import StorageUnavailable
 from cds_hooks.storage.identifiers import Identifiers, identifiers
 from cds_hooks.storage.migrate import migrate
-from cds_hooks.storage.rows import CardFired, CardOutcome, HookAnswered, Purged
+from cds_hooks.storage.rows import CardFired, CardOutcome, Purged
 from cds_hooks.storage.url import read_url
 from cds_hooks.storage.writes import PostgresqlWrites, SqliteWrites, Writes
 
@@ -97,10 +97,6 @@ class Storage:
         """
         stored = None if patient is None else self._ids.patient(patient)
         return reports.calls(self._database, since, until, stored)
-
-    def answered(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[HookAnswered]:
-        """The hook instances answered with `since` <= `at` < `until`; known for as long as audit records are kept."""
-        return reports.answered(self._database, since, until)
 
     def fired(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[CardFired]:
         """The cards shown with `since` <= `at` < `until`, oldest first."""

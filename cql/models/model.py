@@ -84,11 +84,6 @@ class Model:
         name = self._by_label.get(label)
         return None if name is None else self.class_named(name)
 
-    def class_identified(self, identifier: str) -> ClassInfo | None:
-        """The class with that structure definition URL (a retrieve's ``templateId``), or None."""
-        name = self._by_identifier.get(identifier)
-        return None if name is None else self.class_named(name)
-
     def element_type(self, name: str, element: str) -> CqlType | None:
         """The type of ``element`` of class ``name``, inherited ones included; None when there is no such element."""
         for one in self.lineage(name):
@@ -144,10 +139,6 @@ class Model:
     @cached_property
     def _by_label(self) -> dict[str, str]:
         return {content[1]: name for name, content in self._classes.items() if content[1]}
-
-    @cached_property
-    def _by_identifier(self) -> dict[str, str]:
-        return {content[2]: name for name, content in self._classes.items() if content[2]}
 
     def _build(self, name: str) -> ClassInfo:
         base, label, identifier, retrievable, code_path, elements = self._classes[name]

@@ -19,7 +19,6 @@ from xml.etree import ElementTree
 # Hostile unit strings are refused before they cost anything; the longest UCUM code in use has some 40 characters.
 _MAX_LENGTH: Final = 200
 _MAX_DEPTH: Final = 10
-_MAX_EXPONENT: Final = 99
 
 _TOKEN = re.compile(
     r"(?P<sign>[./()])"

@@ -85,7 +85,6 @@ _LOOSE_NAMES = (
 
 _MORPHOLOGY = re.compile(r"M?-?\s*(\d{4})\s*/?\s*(\d)(?:\s*[/ ]?\s*[0-9A-Z])?$")
 _TOPOGRAPHY = re.compile(r"(C\d\d)\.?(\d?)$")
-_ICD10 = re.compile(r"([A-TV-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})$")
 _ICD10_DOTTED = re.compile(r"\s*[A-TV-Za-tv-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4}\s*$")
 _LOINC = re.compile(r"\d{1,5}-\d$")
 _WITH_HIERARCHY = frozenset({"icd-10-cm", "icd-9-cm", "icd-o-3"})

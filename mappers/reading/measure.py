@@ -23,9 +23,6 @@ from mappers.terminology.sites import metastatic_site
 
 _DIMENSION = re.compile(r"(\d{1,4}(?:[.,]\d{1,3})?)\s*(?=(?:cm|mm|x|×|by)\b|[x×])")
 _UNIT = re.compile(r"\d\s*(cm|mm|in(?:ch(?:es)?)?)\b", re.IGNORECASE)
-_GRADE = re.compile(
-    r"(?:FNCLCC)?\s*(?:histolog\w+\s*)?(?:grade|G)?\s*[:=]?\s*(III|II|I|[123])(?:\s*(?:/|of)\s*3)?\b", re.IGNORECASE
-)
 LARGEST_PLAUSIBLE_CM = Decimal(100)
 
 

@@ -20,7 +20,6 @@ _NOT_GIVEN = (
     "proposed",
 )
 _ENDED = ("completed", "stopped", "ended")
-_DATES = ("effectiveDateTime", "occurrenceDateTime", "authoredOn", "whenHandedOver", "dateAsserted")
 _NOT_AN_ORDER = ("proposal", "plan", "option")
 
 

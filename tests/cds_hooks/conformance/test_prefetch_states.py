@@ -6,26 +6,11 @@ from typing import Any
 import pytest
 import requests
 
+from tests.cds_hooks.records import LUNG, SARCOMA
+
 Call = Callable[..., requests.Response]
 Complete = Callable[..., dict[str, Any]]
 
-SARCOMA = {
-    "resourceType": "Condition",
-    "id": "c1",
-    "subject": {"reference": "Patient/x1"},
-    "clinicalStatus": {"coding": [{"code": "active"}]},
-    "verificationStatus": {"coding": [{"code": "confirmed"}]},
-    "code": {"text": "Leiomyosarcoma of the thigh"},
-    "onsetDateTime": "2024-01-10",
-}
-LUNG = SARCOMA | {
-    "id": "c2",
-    "code": {
-        "coding": [{"system": "http://snomed.info/sct", "code": "94391008"}],
-        "text": "Secondary malignant neoplasm of lung",
-    },
-    "onsetDateTime": "2026-05-01",
-}
 DOXORUBICIN = {
     "resourceType": "MedicationAdministration",
     "id": "m1",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from cds_hooks.settings.parts import DatabaseSettings
-from cds_hooks.storage import CardFired, CardOutcome, HookAnswered, Storage
+from cds_hooks.storage import CardFired, CardOutcome, Storage
 from cds_hooks.storage import reports as reading
 from tools.crash.records import call_record, card_shown, feedback
 
@@ -30,7 +30,6 @@ def test_refused_call_with_little_known_is_read_back(storage: Storage) -> None:
     storage.record_call(written)
     assert list(storage.calls()) == [written]
     assert list(storage.fired()) == []
-    assert list(storage.answered()) == []
 
 
 def test_moment_is_kept_as_utc(storage: Storage) -> None:
@@ -134,15 +133,7 @@ def test_repeated_hook_instance_counts_once_as_shown_last(storage: Storage) -> N
     storage.record_call(first)  # written later, but it was the earlier one
     (fired,) = storage.fired()
     assert (fired.call, fired.recommendations) == (second.id, changed.recommendations)
-    assert list(storage.answered()) == [HookAnswered(NOON + DAY, first.service, "ehr", "1.0.1")]
     assert len(list(storage.calls())) == 2
-
-
-def test_only_answered_hooks_count_as_answered(storage: Storage) -> None:
-    storage.record_call(call_record(cards=()))
-    storage.record_call(call_record(status=412, code="missing-data", cards=()))
-    storage.record_call(call_record(kind="explain", cards=()))
-    assert len(list(storage.answered())) == 1
 
 
 def test_same_hook_instance_of_two_clients_is_two(storage: Storage) -> None:
@@ -150,7 +141,6 @@ def test_same_hook_instance_of_two_clients_is_two(storage: Storage) -> None:
     instance = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
     for client in ("ehr", "other"):
         storage.record_call(call_record(client=client, hook_instance=instance, cards=(card,)))
-    assert {one.client for one in storage.answered()} == {"ehr", "other"}
     assert {one.client for one in storage.fired()} == {"ehr", "other"}
 
 

@@ -79,10 +79,8 @@ def test_conversions(r4: Model) -> None:
     assert r4.conversion(system("Integer")) is None
 
 
-def test_classes_by_label_and_structure_definition(r4: Model) -> None:
+def test_classes_by_label(r4: Model) -> None:
     assert r4.class_labelled("Condition") is r4.class_named("Condition")
-    assert r4.class_identified("http://hl7.org/fhir/StructureDefinition/Observation") is r4.class_named("Observation")
-    assert r4.class_identified("http://example.org/other") is None
 
 
 def test_every_class_of_every_model_can_be_built(r4: Model) -> None:

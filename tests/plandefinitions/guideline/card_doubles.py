@@ -31,6 +31,14 @@ RECORD: list[dict[str, Any]] = [
         "onsetDateTime": "2020-02-03",
     },
 ]
+LUNG_METASTASES: dict[str, Any] = {
+    "resourceType": "Condition",
+    "id": "c3",
+    "clinicalStatus": {"coding": [{"code": "active"}]},
+    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C78.00"}]},
+    "subject": {"reference": "Patient/p1"},
+    "onsetDateTime": "2026-08-01",
+}
 
 
 def facts(*more: dict[str, Any], drafts: Sequence[dict[str, Any]] = ()) -> PatientFacts:

@@ -13,7 +13,15 @@ from plandefinitions.guideline.cards import build_cards
 from plandefinitions.guideline.decision import CriterionFound, Decision, Reads
 from plandefinitions.guideline.entry import EXTENSIONS, Entry
 from tests.card_rules import EXTENSION, problems
-from tests.plandefinitions.guideline.card_doubles import GUIDANCE, RECORD, decided, entry, facts, offered
+from tests.plandefinitions.guideline.card_doubles import (
+    GUIDANCE,
+    LUNG_METASTASES,
+    RECORD,
+    decided,
+    entry,
+    facts,
+    offered,
+)
 
 SURGERY = entry("surgery", offers=["Refer to thoracic surgery"], figures=[("34 % at 5 years", "Bui 2019 [9]")])
 SBRT = entry("sbrt", rank=20, offers=["Refer to radiation oncology"])
@@ -286,20 +294,12 @@ def test_notes_of_the_same_meaning_are_one() -> None:
 
 
 def test_a_fact_that_another_tells_has_no_line_of_its_own() -> None:
-    lung = {
-        "resourceType": "Condition",
-        "id": "c3",
-        "clinicalStatus": {"coding": [{"code": "active"}]},
-        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C78.00"}]},
-        "subject": {"reference": "Patient/p1"},
-        "onsetDateTime": "2026-08-01",
-    }
     sites, status = "sites of metastasis: lung (2026-08-01)", "metastatic status: yes (2026-08-01)"
     for read, shown in (
         (("metastatic_status",), [False, True]),
         (("metastatic_status", "metastatic_sites"), [True, False]),
     ):
-        (card,) = cards_of(offered(SURGERY, reads=Reads(read)), patient=facts(lung))
+        (card,) = cards_of(offered(SURGERY, reads=Reads(read)), patient=facts(LUNG_METASTASES))
         assert [f"- {line}" in card["detail"] for line in (sites, status)] == shown
 
 

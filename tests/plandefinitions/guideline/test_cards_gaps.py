@@ -8,7 +8,7 @@ from mappers import PatientFacts
 from plandefinitions.guideline.cards import build_cards
 from plandefinitions.guideline.decision import Decisions, Gap
 from tests.card_rules import EXTENSION, problems
-from tests.plandefinitions.guideline.card_doubles import GUIDANCE, decided, entry, facts, offered
+from tests.plandefinitions.guideline.card_doubles import GUIDANCE, LUNG_METASTASES, decided, entry, facts, offered
 
 PLAN = entry("data-gaps", "data-gaps", kind="data-gaps")
 SURGERY, SBRT = entry("surgery"), entry("sbrt")
@@ -24,18 +24,10 @@ def card_of_gaps(*found: Gap, patient: PatientFacts | None = None) -> dict[str, 
 
 
 def test_names_the_facts_and_what_they_decide() -> None:
-    metastatic = {
-        "resourceType": "Condition",
-        "id": "c3",
-        "clinicalStatus": {"coding": [{"code": "active"}]},
-        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C78.00"}]},
-        "subject": {"reference": "Patient/p1"},
-        "onsetDateTime": "2026-08-01",
-    }
     card = card_of_gaps(
         Gap("lesion_count", "number of metastases", (SURGERY, SBRT), "a radiology report"),
         Gap("ecog", "ECOG performance status", (), "an ECOG Observation"),
-        patient=facts(metastatic),
+        patient=facts(LUNG_METASTASES),
     )
     assert card["summary"] == (
         "Missing facts leave 2 recommendations undecided: number of metastases; ECOG performance status"

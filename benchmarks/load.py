@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,19 +21,14 @@ from tools.demo_service import DemoService, demo_service, resident
 
 _RESOURCES = 500
 _WORKERS = 2
-_CLOSED_LOOP = (4, 8, 12)
-"""Connections that call without a pause, to find out what the service can do."""
-_FIND_SECONDS = 5
-_SATURATION_SECONDS = 30
+_CONNECTIONS = (4, 6, 8)
+"""So many connections that call without a pause find out what the service can do."""
+_FIND_SECONDS = 5.0
+_SATURATION_SECONDS = 20.0
 _STEADY_SECONDS = float(os.environ.get("LOAD_SECONDS", "60"))
 _OVERLOAD_SECONDS = 20.0
 _AFTER_SECONDS = 10.0
 _RECOVERY_SECONDS = 2.0
-_LUA = """
-wrk.method = "POST"
-local file = io.open("{body}", "rb"); wrk.body = file:read("*a"); file:close()
-wrk.headers["Content-Type"] = "application/json"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +46,18 @@ def rows() -> Iterator[str]:
         path.write_bytes(body)
         size = f"{_RESOURCES} resources ({len(body) / 1e6:.2f} MB)"
         yield f"{_WORKERS} workers on {os.cpu_count()} processors, calls with {size}"
-        best = max(_CLOSED_LOOP, key=lambda one: _closed_loop(server, path, one, _FIND_SECONDS))
-        most = _closed_loop(server, path, best, _SATURATION_SECONDS)
-        yield f"saturation: {most:.0f} calls a second, over {best} connections for {_SATURATION_SECONDS} s"
-        steady, late = _open_loop(server, path, (most * 0.8, _STEADY_SECONDS))
+        best = max(_CONNECTIONS, key=lambda one: _most(server, path, one, _FIND_SECONDS))
+        most = _most(server, path, best, _SATURATION_SECONDS)
+        yield f"saturation: {most:.0f} calls a second, over {best} connections for {_SATURATION_SECONDS:.0f} s"
+        steady, late = _calls(server, path, ("rate", most * 0.8, _STEADY_SECONDS))
         yield f"80 % of it, {most * 0.8:.0f} a second for {_STEADY_SECONDS:.0f} s (goal: p99 100 ms, no errors)"
         yield f"  {_told(steady)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
+        still = _most(server, path, best, _SATURATION_SECONDS)
+        yield f"  saturation after that: {still:.0f} calls a second (the machine itself may have become slower)"
         with _watching(server) as memory:
             before = _memory(server)
-            plan = (most * 3, _OVERLOAD_SECONDS), (most * 0.5, _AFTER_SECONDS)
-            calls, late = _open_loop(server, path, *plan)
+            plan = ("rate", most * 3, _OVERLOAD_SECONDS), ("rate", most * 0.5, _AFTER_SECONDS)
+            calls, late = _calls(server, path, *plan)
         during = [one for one in calls if one.due < _OVERLOAD_SECONDS]
         after = [one for one in calls if one.due >= _OVERLOAD_SECONDS + _RECOVERY_SECONDS]
         yield f"three times as much, {most * 3:.0f} a second for {_OVERLOAD_SECONDS:.0f} s (goal: 503 100, 200 500 ms)"
@@ -113,46 +109,16 @@ def _watching(server: DemoService) -> Iterator[list[float]]:
     thread.join()
 
 
-def _closed_loop(server: DemoService, body: Path, connections: int, seconds: int) -> float:
-    """Calls a second over connections that each wait for their answer: by wrk, or by threads of our own."""
-    if shutil.which("wrk") is None:
-        return _own_closed_loop(server, body.read_bytes(), connections, seconds)
-    script = body.with_suffix(".lua")
-    script.write_text(_LUA.format(body=body), encoding="utf-8")
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), _url(server)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in told or "Socket errors" in told:
-        return 0.0
-    return float(told.partition("Requests/sec:")[2].split()[0])
+def _most(server: DemoService, body: Path, connections: int, seconds: float) -> float:
+    """Answers a second when so many connections call without a pause."""
+    calls, _ = _calls(server, body, ("connections", connections, seconds))
+    return sum(one.status == 200 and one.due + one.seconds <= seconds for one in calls) / seconds
 
 
-def _own_closed_loop(server: DemoService, body: bytes, connections: int, seconds: int) -> float:
-    import http.client
-
-    answered = [0] * connections
-    until = time.monotonic() + seconds
-
-    def client(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-        while time.monotonic() < until:
-            connection.request("POST", SERVICE, body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            answer.read()
-            answered[number] += answer.status == 200
-        connection.close()
-
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(answered) / seconds
-
-
-def _open_loop(server: DemoService, body: Path, *plan: tuple[float, float]) -> tuple[list[_Call], list[float]]:
-    """The calls made at fixed rates, by a process of its own, and by how much each was sent too late."""
-    numbers = [str(number) for pair in plan for number in pair]
-    command = [sys.executable, "-m", "benchmarks.open_loop", _url(server), str(body), *numbers]
+def _calls(server: DemoService, body: Path, *plan: tuple[str, float, float]) -> tuple[list[_Call], list[float]]:
+    """The calls made by a process of its own, and by how much each was sent too late."""
+    phases = [str(part) for phase in plan for part in phase]
+    command = [sys.executable, "-m", "benchmarks.load_client", _url(server), str(body), *phases]
     samples = orjson.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     columns = (samples["due"], samples["status"], samples["seconds"])
     return [_Call(*row) for row in zip(*columns, strict=True)], samples["late"]

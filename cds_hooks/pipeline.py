@@ -92,11 +92,12 @@ class Pipeline:
         async def work() -> Response:
             content, service = await self._admit(request, journal)
             body = await self._body(request)
-            step = await self._admission.evaluate(partial(self._begin, content.guidance, service, body, journal))
+            begin = partial(self._begin, content.guidance, service, body, journal)
+            step = await self._admission.evaluate(begin, len(body))
             if isinstance(step, _Waiting):
                 received = await to_thread.run_sync(self._gatherer.fetch, step.gathering, limiter=self._fetching)
                 finish = partial(self._finish, content.guidance, service, step.call, received, journal)
-                step = await self._admission.evaluate(finish, again=True)
+                step = await self._admission.evaluate(finish, len(body) + received.fetched, again=True)
             facts_of(request.scope).cards = len(journal.cards)
             self._count(journal)
             # Freeing thousands of resources takes milliseconds: not while the caller waits.
@@ -117,7 +118,7 @@ class Pipeline:
         async def work() -> Response:
             _, service = await self._admit(request, journal)
             body = await self._body(request)
-            await self._admission.evaluate(partial(store, body, service))
+            await self._admission.evaluate(partial(store, body, service), len(body))
             return Response()  # CDS Hooks has no body for it, and never an empty object
 
         return await self._recorded(request, journal, work)

@@ -61,7 +61,10 @@ def run(settings: Settings) -> None:
         gc.enable()  # this process loads nothing more; its workers do
         with _metrics_folder():
             config = _ServiceConfig(settings, partial(_application_of_worker, settings))
-            workers = _Workers(config, [config.bind_socket()])
+            listening = config.bind_socket()
+            # Inherited by its connections. asyncio sees to that itself, but only for a socket that it has made.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            workers = _Workers(config, [listening])
             workers.run()
         if workers.failed:
             sys.exit(1)

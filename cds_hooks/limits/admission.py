@@ -11,25 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks.errors import CallError, refusal
+from cds_hooks.limits.processor import Processor
 from cds_hooks.settings import LimitSettings
 
 _Result = TypeVar("_Result")
 _PATHS = ("/cds-services/", "/explain/")
-_NEWEST = 0.1
-"""The weight of the newest call in the mean time of an evaluation."""
 _COMING_SECONDS = 0.5
 """For so long a call whose body is still coming counts as one that is about to wait. One that takes longer has a slow
 client, and a few of those must not keep out all others."""
 
 _BURST = 16
-"""So many calls may wait at once ..."""
-_BURST_SECONDS = 1.0
-"""... while the queue was empty so short a time ago: several clinicians at the same moment, not too much to do."""
+"""So many calls may wait, however long that takes, from when nobody waited: several clinicians at the same moment are
+not too much to do. Those that come later may only do so when nobody waits again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,16 +51,16 @@ class Admission:
         self._calls = 0
         self._held = 0
         self._coming: set[Entry] = set()
-        self._processor = CapacityLimiter(limits.evaluations)
-        self._mean = 0.0
-        self._queue_since = time.monotonic()
+        self._processor = Processor(limits.evaluations)
+        self._burst = _BURST
 
     def enter(self, length: int) -> Entry:
         """Takes on a call whose body has this length. Raises ``CallError`` 503; else ``leave`` must follow."""
         if self._calls >= self._limits.calls:
             raise self._overloaded("calls")
         now = time.monotonic()
-        self._check_wait(sum(now - one.since < _COMING_SECONDS for one in self._coming))
+        coming = [one.held for one in self._coming if now - one.since < _COMING_SECONDS]
+        self._check_wait(len(coming), sum(coming))
         entry = Entry(0, now)
         self.hold(entry, length)
         self._calls += 1
@@ -88,46 +85,28 @@ class Admission:
         self._held -= entry.held
 
     @property
-    def crowded(self) -> bool:
-        """Whether a call waits for the processor, beside those that it works on."""
-        return self._processor.statistics().tasks_waiting > 0
+    def busy(self) -> bool:
+        """Whether a call that came now would have to wait."""
+        return self._processor.busy
 
-    async def evaluate(self, work: Callable[[], _Result], *, again: bool = False) -> _Result:
-        """Runs work for the processor in a worker thread, when it is its turn.
+    async def evaluate(self, work: Callable[[], _Result], size: int, *, again: bool = False) -> _Result:
+        """Runs work for the processor, which reads so many bytes, in a worker thread when it is its turn.
 
         Raises ``CallError`` 503 when that would take too long; not for a call that comes `again`, after its data was
         fetched: too much was done for it.
         """
         if not again:
             self._check_wait()
-        seconds = 0.0
+            if self._processor.busy:
+                self._burst -= 1
+        return await self._processor.run(work, size)
 
-        def timed() -> _Result:
-            nonlocal seconds
-            started = time.perf_counter()
-            try:
-                return work()
-            finally:
-                seconds = time.perf_counter() - started
-
-        try:
-            return await to_thread.run_sync(timed, limiter=self._processor)
-        finally:
-            self._mean += (seconds - self._mean) * _NEWEST
-
-    def _check_wait(self, coming: int = 0) -> None:
-        """Raises ``CallError`` 503 when a call that came now, behind so many that are coming, would wait too long.
-
-        A number of calls would be the wrong measure: what one takes depends on its data and on the machine. But some
-        calls at once are no overload: only a queue that does not get empty any more is.
-        """
-        waiting, now = self._processor.statistics().tasks_waiting, time.monotonic()
+    def _check_wait(self, calls: int = 0, size: int = 0) -> None:
+        """Raises ``CallError`` 503 when a call would wait too long, behind so many whose bodies are still coming."""
+        waiting = self._processor.waiting
         if not waiting:
-            self._queue_since = now
-        before = waiting + coming
-        if before < _BURST and now - self._queue_since < _BURST_SECONDS:
-            return
-        if before * self._mean > self._limits.wait_seconds * self._limits.evaluations:
+            self._burst = _BURST
+        if calls >= self._burst and self._processor.wait(calls, size) > self._limits.wait_seconds:
             raise self._overloaded("wait_seconds")
 
     def _overloaded(self, limit: str) -> CallError:
@@ -139,8 +118,8 @@ class AdmissionLayer:
     """Asks for admission for each call of a service before anything else is done about it.
 
     Connections are kept, and each belongs to one worker for good: with several workers (`spread`), one of them may have
-    many more than another. So a worker with a queue closes the connection of a call with its answer; the next one of
-    that client goes to whichever worker is free to accept it.
+    many more than another. So a worker that has another call to work on closes the connection with its answer; that
+    client's next call goes to whichever worker is free to accept it.
     """
 
     def __init__(self, app: ASGIApp, admission: Admission, *, spread: bool = False) -> None:
@@ -157,10 +136,8 @@ class AdmissionLayer:
         try:
             entry = self._admission.enter(int(announced) if announced.isdecimal() else 0)
         except CallError as error:
-            await refusal(error)(scope, receive, _closing(send) if self._spread else send)
+            await refusal(error)(scope, receive, self._spreading(send))
             return
-        if self._spread and self._admission.crowded:
-            send = _closing(send)
         received = 0
 
         async def receiving() -> Message:
@@ -175,17 +152,16 @@ class AdmissionLayer:
             return message
 
         try:
-            await self._app(scope, receiving, send)
+            await self._app(scope, receiving, self._spreading(send))
         finally:
             self._admission.leave(entry)
 
+    def _spreading(self, send: Send) -> Send:
+        """Sends an answer, after which the connection is closed when that is of use."""
 
-def _closing(send: Send) -> Send:
-    """Sends an answer after which the connection is closed."""
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._spread and self._admission.busy:
+                MutableHeaders(scope=message)["connection"] = "close"
+            await send(message)
 
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message)["connection"] = "close"
-        await send(message)
-
-    return sending
+        return sending

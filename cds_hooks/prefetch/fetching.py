@@ -35,6 +35,8 @@ class Fetch:
     queries: list[FhirQuery] = field(default_factory=list)
     reading: Reading | None = None
     """What came of it; None as long as it is not done."""
+    size: int = 0
+    """Bytes that the server sent."""
 
     def run(
         self, source: Source, outbound: Outbound, breaker: Breaker, settings: FhirSettings, deadline: float
@@ -55,12 +57,11 @@ class Fetch:
 
     def _follow(self, get: Callable[[str, int], Answer], server: str, settings: FhirSettings) -> str | None:
         """Takes in page after page; returns why the rest was not read, None when there is none."""
-        left = settings.answer_bytes
         url, seen = self.url, set[str]()
         for _ in range(settings.pages):
             seen.add(url)
-            answer = get(url, left)
-            left -= answer.size
+            answer = get(url, settings.answer_bytes - self.size)
+            self.size += answer.size
             if answer.reason is not None:
                 return answer.reason
             fault = self._take(answer.value)

@@ -90,7 +90,8 @@ class Gatherer:
         for one in gathering.wanted:
             readings[one.template.key] = _better(readings[one.template.key], one)
         queries = [query for one in gathering.wanted for query in tuple(one.queries)]
-        return Received.of(gathering.templates, readings, gathering.not_asked, queries)
+        fetched = sum(one.size for one in gathering.wanted)
+        return Received.of(gathering.templates, readings, gathering.not_asked, queries, fetched)
 
     def close(self) -> None:
         """Ends the threads as they fall idle."""

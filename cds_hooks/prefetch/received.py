@@ -39,6 +39,8 @@ class Received:
     """Resources of other patients that were left out, as ``Condition/123``."""
     queries: tuple[FhirQuery, ...] = ()
     """What a FHIR server was asked."""
+    fetched: int = 0
+    """Bytes that it sent."""
 
     @classmethod
     def of(
@@ -47,6 +49,7 @@ class Received:
         readings: Mapping[str, Reading],
         not_asked: str | None = None,
         queries: Iterable[FhirQuery] = (),
+        fetched: int = 0,
     ) -> Received:
         """The readings of all keys, put together."""
         states = {key: one.state for key, one in readings.items()}
@@ -59,6 +62,7 @@ class Received:
             not_asked,
             tuple(name for one in readings.values() for name in one.foreign),
             tuple(queries),
+            fetched,
         )
 
     def lacking(self, keys: Sequence[str]) -> CallError:

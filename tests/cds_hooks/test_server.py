@@ -30,6 +30,16 @@ def _slowly(self, *given):
     return _answer(self, *given)
 SarcomaGuidance.answer = _slowly
 """
+_TELL_DELAY = """
+import socket
+from cds_hooks.limits.connection import BoundedConnection
+_made = BoundedConnection.connection_made
+def _telling(self, transport):
+    with open({path!r}, "a") as file:
+        print(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), file=file)
+    _made(self, transport)
+BoundedConnection.connection_made = _telling
+"""
 _CALL = {
     "hook": "patient-view",
     "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
@@ -45,6 +55,15 @@ def _call(service: Service) -> requests.Response:
     prefetch = dict.fromkeys(found["prefetch"], empty) | {"patient": {"resourceType": "Patient", "id": "x1"}}
     url = f"{service.base}/cds-services/{found['id']}"
     return requests.post(url, json={**_CALL, "prefetch": prefetch}, timeout=20, verify=service.verify)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_answers_are_not_held_back(tmp_path: Path, workers: int) -> None:
+    """Without this option, the system sends an answer's body when the client has confirmed its head: 40 ms later."""
+    options = tmp_path / "options"
+    with running(tmp_path, _TELL_DELAY.format(path=str(options)), workers=workers) as service:
+        assert service.get("/healthz").ok
+    assert set(options.read_text().split()) == {"1"}
 
 
 @pytest.mark.parametrize("workers", [1, 2])

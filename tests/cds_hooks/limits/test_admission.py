@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 import pytest
@@ -46,23 +49,37 @@ def test_bytes_beyond_the_limit_are_refused_until_they_are_let_go() -> None:
     admission.enter(60)
 
 
-def test_a_burst_is_taken_on_but_not_a_queue_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cds_hooks.limits.admission._BURST_SECONDS", 0.3)
+@asynccontextmanager
+async def _busy(admission: Admission) -> AsyncIterator[Callable[..., Coroutine[None, None, None]]]:
+    """The one processor is taken until the block ends; gives what adds a call that waits, with so many bytes."""
+    gate = threading.Event()
+    async with anyio.create_task_group() as tasks:
+
+        async def add(size: int = 0, **more: bool) -> None:
+            tasks.start_soon(partial(admission.evaluate, gate.wait, size, **more))
+            await anyio.sleep(0.02)
+
+        await add()
+        try:
+            yield add
+        finally:
+            gate.set()
+
+
+def test_several_calls_at_once_are_taken_on_but_not_a_queue_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time that nobody waits, four may come at once, though the last of them will wait 0.4 s."""
+    monkeypatch.setattr("cds_hooks.limits.admission._BURST", 4)
 
     async def scenario() -> None:
         admission, told = _admission(evaluations=1, wait_seconds=0.15)
-        admission._mean = 0.1  # what an evaluation took of late
-        gate = threading.Event()
-        async with anyio.create_task_group() as tasks:
-            for _ in range(15):
-                tasks.start_soon(admission.evaluate, gate.wait)
-            await anyio.sleep(0.05)
-            assert told == []
-            await anyio.sleep(0.4)
-            with pytest.raises(CallError):
-                admission.enter(0)
-            assert told == ["wait_seconds"]
-            gate.set()
+        for _ in range(2):
+            await admission.evaluate(lambda: time.sleep(0.1), 0)
+            async with _busy(admission) as add:
+                for _ in range(4):
+                    await add()
+                assert told == []
+                _refused(admission)
+                assert told.pop() == "wait_seconds"
 
     anyio.run(scenario)
 
@@ -73,26 +90,34 @@ def test_a_call_that_would_wait_long_is_refused(monkeypatch: pytest.MonkeyPatch)
 
     async def scenario() -> None:
         admission, told = _admission(evaluations=1, wait_seconds=0.15)
-        for _ in range(40):
-            await admission.evaluate(lambda: time.sleep(0.001))
-        for _ in range(10):
-            await admission.evaluate(lambda: time.sleep(0.15))
-        gate = threading.Event()
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(admission.evaluate, gate.wait)
-            await anyio.sleep(0.02)
-            for _ in range(2):
-                admission.arrived(admission.enter(1))
-                tasks.start_soon(admission.evaluate, gate.wait)
-                await anyio.sleep(0.02)
+        await admission.evaluate(lambda: time.sleep(0.1), 0)
+        async with _busy(admission) as add:
+            await add()
+            admission.arrived(admission.enter(0))
+            await add()
             _refused(admission)
             with pytest.raises(CallError):
-                await admission.evaluate(gate.wait)
-            tasks.start_soon(lambda: admission.evaluate(gate.wait, again=True))
-            await anyio.sleep(0.02)
-            gate.set()
+                await admission.evaluate(int, 0)
+            await add(again=True)
         assert told == ["wait_seconds", "wait_seconds"]
-        admission.enter(1)
+        admission.enter(0)
+
+    anyio.run(scenario)
+
+
+def test_large_calls_wait_longer_than_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_hooks.limits.admission._BURST", 0)
+
+    async def scenario() -> None:
+        for size, refused in ((1_000, False), (1_000_000, True)):
+            admission, _ = _admission(evaluations=1, wait_seconds=0.15)
+            await admission.evaluate(lambda: time.sleep(0.1), 500_000)
+            async with _busy(admission) as add:
+                await add(size)
+                if refused:
+                    _refused(admission)
+                else:
+                    admission.enter(1)
 
     anyio.run(scenario)
 
@@ -102,8 +127,7 @@ def test_calls_whose_bodies_are_coming_count_for_a_while(monkeypatch: pytest.Mon
 
     async def scenario() -> None:
         admission, _ = _admission(evaluations=1, wait_seconds=0.15)
-        for _ in range(20):
-            await admission.evaluate(lambda: time.sleep(0.12))
+        await admission.evaluate(lambda: time.sleep(0.1), 1)
         admission.enter(1)
         admission.enter(1)
         _refused(admission)
@@ -117,7 +141,7 @@ def test_what_the_work_raises_comes_out() -> None:
     async def scenario() -> None:
         admission, _ = _admission()
         with pytest.raises(ZeroDivisionError):
-            await admission.evaluate(lambda: 1 // 0)
+            await admission.evaluate(lambda: 1 // 0, 0)
 
     anyio.run(scenario)
 
@@ -178,7 +202,7 @@ def test_health_and_discovery_are_never_refused() -> None:
 
 
 @pytest.mark.parametrize("spread", [True, False])
-def test_a_worker_with_a_queue_sends_clients_on_to_the_others(spread: bool) -> None:
+def test_a_worker_with_another_call_to_work_on_sends_clients_to_the_others(spread: bool) -> None:
     admission, _ = _admission(calls=10)
     layer = AdmissionLayer(_reader, admission, spread=spread)
     headers: list[bool] = []
@@ -197,9 +221,8 @@ def test_a_worker_with_a_queue_sends_clients_on_to_the_others(spread: bool) -> N
         await asked()
         release = threading.Event()
         async with anyio.create_task_group() as tasks:
-            for _ in range(3):
-                tasks.start_soon(admission.evaluate, release.wait)
-            while not admission.crowded:
+            tasks.start_soon(admission.evaluate, release.wait, 0)
+            while not admission.busy:
                 await anyio.sleep(0.005)
             await asked()
             release.set()

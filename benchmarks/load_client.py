@@ -1,8 +1,10 @@
-"""Calls at a fixed rate: ``python -m benchmarks.open_loop URL BODY RATE SECONDS ...``.
+"""Calls of one kind: ``python -m benchmarks.load_client URL BODY (rate|connections) NUMBER SECONDS ...``.
 
-A client that waits for each answer slows down together with the service and so hides how bad it gets. Here the time of
-a call runs from the moment it was due. Several pairs of rate and seconds follow each other without a pause. A process
-of its own, and lean: it shares the processors with the service that it measures. Prints the samples as JSON.
+`connections` call without a pause, each as soon as it has its answer: this shows what the service can do. But such a
+client slows down together with the service and so hides how bad it gets. With a `rate`, calls are made at fixed times
+whatever becomes of those before, and the time of a call runs from the moment it was due. Several phases follow each
+other without a pause. A process of its own, and lean: it shares the processors with the service that it measures.
+Prints the samples as JSON.
 """
 
 from __future__ import annotations
@@ -17,8 +19,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_CONNECTIONS = 64
-"""Connections made before the start; more are made when none is free."""
 _MOST_CONNECTIONS = 1500
 _GIVE_UP_SECONDS = 10.0
 _SEND_BUFFER = 1 << 20
@@ -86,27 +86,38 @@ class _Client:
         self._free: deque[_Connection] = deque()
         self._busy: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._start = 0.0
+        self._start = self._again_until = 0.0
 
-    async def run(self, plan: list[tuple[float, float]]) -> None:
-        """Calls at each rate for its seconds, then waits for what has not been answered."""
-        for _ in range(_CONNECTIONS):
-            self._free.append(await self._connect())
-        self._start = due = time.perf_counter()
-        for rate, seconds in plan:
-            end = due + seconds
-            while due < end:
-                now = time.perf_counter()
-                if now < due:
-                    await asyncio.sleep(due - now)
-                self._call(due)
-                due += 1 / rate
+    async def run(self, plan: list[tuple[str, float, float]]) -> None:
+        """Calls as each phase says for its seconds, then waits for what has not been answered."""
+        self._start = begin = time.perf_counter()
+        for kind, number, seconds in plan:
+            end = begin + seconds
+            if kind == "rate":
+                await self._at_fixed_times(begin, end, number)
+            else:
+                await self._without_a_pause(begin, end, int(number))
+            begin = end
         until = time.perf_counter() + _GIVE_UP_SECONDS
         while (self._busy or self._tasks) and time.perf_counter() < until:
             await asyncio.sleep(0.01)
         for one in list(self._busy):
             self._note(one, 1)
             one.give_up()
+
+    async def _at_fixed_times(self, due: float, end: float, rate: float) -> None:
+        while due < end:
+            now = time.perf_counter()
+            if now < due:
+                await asyncio.sleep(due - now)
+            self._call(due)
+            due += 1 / rate
+
+    async def _without_a_pause(self, begin: float, end: float, connections: int) -> None:
+        self._again_until = end
+        for _ in range(connections):
+            self._call(begin)
+        await asyncio.sleep(end - begin)
 
     def answered(self, connection: _Connection, status: int, *, last: bool) -> None:
         """The answer to the call on this connection came; the connection is free, unless this was its last answer."""
@@ -115,6 +126,9 @@ class _Client:
             connection.close()
         else:
             self._free.append(connection)
+        now = time.perf_counter()
+        if now < self._again_until:
+            self._call(now)
 
     def lost(self, connection: _Connection) -> None:
         """The service closed this connection."""
@@ -162,8 +176,8 @@ class _Client:
 
 def main(arguments: list[str]) -> None:
     """Runs the plan of the command line and prints the samples."""
-    url, body, *numbers = arguments
-    plan = list(zip(map(float, numbers[::2]), map(float, numbers[1::2]), strict=True))
+    url, body, *phases = arguments
+    plan = list(zip(phases[::3], map(float, phases[1::3]), map(float, phases[2::3]), strict=True))
     client = _Client(url, Path(body).read_bytes())
     asyncio.run(client.run(plan))
     json.dump(asdict(client.samples), sys.stdout)

@@ -73,6 +73,7 @@ class LibraryParser(StatementParser):
     def _recover(self, start: int) -> None:
         """Go to the next definition after an error in the part begun at ``start``; note whose definition failed."""
         self.depth = 0
+        self.open_queries.clear()
         self._note_failed(start)
         if self.pos == start:
             self.advance()

@@ -151,7 +151,7 @@ class ExpressionParser(TimingParser):
     def duration(self) -> Expression:
         """``days between A and B``, ``duration in days between|of ...``, ``difference in days between|of ...``."""
         start = self.pos
-        if self.kind(3) == "of":
+        if self._is_term_after_all():
             return self.duration_of()
         difference = self.kind() == "difference"
         if self.kind() in ("duration", "difference"):

@@ -97,6 +97,7 @@ class QueryParser(TermParser):
 
     def _clauses(self, start: int, sources: tuple[AliasedSource, ...]) -> Query:
         """All clauses after the sources, in the grammar's order."""
+        self.open_queries.append(start)
         lets = self._lets()
         relationships: list[Relationship] = []
         while self.kind() in ("with", "without"):
@@ -108,7 +109,8 @@ class QueryParser(TermParser):
         elif self.kind() == "return":
             result = self._return()
         sort = self._sort() if self.kind() == "sort" else None
-        if self.kind() in CLAUSES:
+        self.open_queries.pop()
+        if self.kind() in CLAUSES and not self._continues_outer_query():
             self._misplaced_clause(result is not None or aggregate is not None)
         return Query(
             sources=sources,
@@ -120,6 +122,19 @@ class QueryParser(TermParser):
             sort=sort,
             span=self.span(start),
         )
+
+    def _continues_outer_query(self) -> bool:
+        """Whether the query around this one may go on with the next clause, no bracket standing between them.
+
+        In ``let x: A a where p where q`` the second ``where`` is the outer query's. What the outer query cannot take
+        is its own fault to report.
+        """
+        if not self.open_queries:
+            return False
+        opened = 0
+        for token in self.tokens[self.open_queries[-1] : self.pos]:
+            opened += (token.kind in ("(", "[", "{")) - (token.kind in (")", "]", "}"))
+        return opened == 0
 
     def _misplaced_clause(self, has_result: bool) -> None:
         word = self.kind()

@@ -50,6 +50,8 @@ class TokenStream(ABC):
         self.depth = 0
         self.last_alias = -1
         """The index of the last token read as an alias: a misspelt keyword is easily taken for one."""
+        self.open_queries: list[int] = []
+        """Where the queries begin whose clauses are being read, the innermost last."""
         self._partners: dict[int, int] | None = None
 
     @abstractmethod

@@ -91,6 +91,13 @@ def test_query(tree: Render, text: str, expected: str) -> None:
         ("exists (A a) and b", f"((exists (Query sources=[{A}])) and b)"),
         ("A a where exists (B b where c) and d",
          f"(Query sources=[{A}] where=((exists (Query sources=[{B}] where=c)) and d))"),
+        # a clause that the inner query cannot take any more is the outer one's
+        ("A a let x: B b where c where d return e",
+         f"(Query sources=[{A}] lets=[(LetClause name=x value=(Query sources=[{B}] where=c))] where=d "
+         "result=(ReturnClause value=e))"),
+        ("(A) a let x: (B) b return c with B b such that d",
+         f"(Query sources=[{A}] lets=[(LetClause name=x value=(Query sources=[{B}] result=(ReturnClause value=c)))] "
+         f"relationships=[(Relationship source={B} condition=d)])"),
     ],
 )  # fmt: skip
 def test_query_within(tree: Render, text: str, expected: str) -> None:
@@ -103,6 +110,8 @@ def test_query_within(tree: Render, text: str, expected: str) -> None:
         ("[A] a return b where c", "CQL-018"),
         ("[A] a where b where c", "CQL-018"),
         ("[A] a return b return c", "CQL-018"),
+        ("[A] a where (B b where c where d)", "CQL-018"),
+        ("[A] a let x: B b return c return d where e", "CQL-018"),
         ("[A] where b", "CQL-010"),
         ("f(x) a where b", "CQL-010"),
         ("x[0] a where b", "CQL-010"),

@@ -64,6 +64,7 @@ def test_name(tree: Render, text: str, expected: str) -> None:
         ("expand a per 2 'mg'", "(PerExpression operator=expand operand=a per=<2 'mg'>)"),
         ("expand a per b + 1", "(PerExpression operator=expand operand=a per=(b + 1))"),
         ("days between a and b", "(DurationBetween precision=day low=a high=b)"),
+        ("days between start of a and end of b", "(DurationBetween precision=day low=(start of a) high=(end of b))"),
         ("duration in weeks between a + 1 and b", "(DurationBetween precision=week low=(a + 1) high=b)"),
         ("difference in years between a and b", "(DurationBetween precision=year low=a high=b difference=True)"),
         ("duration in days of a + 5", "((DurationOf precision=day interval=a) + 5)"),

@@ -143,7 +143,7 @@ class Pipeline:
     def _begin(self, guidance: Guidance, service: Service, body: bytes, journal: Journal) -> _Finished | _Waiting:
         call = read(service, body, demo=self._settings.demo, limit=self._settings.limits.resources)
         journal.read(call)
-        gathering = self._gatherer.from_prefetch(call, service, journal.caller)
+        gathering = self._gatherer.from_prefetch(call, service.templates, journal.caller)
         if gathering.wanted:
             return _Waiting(call, gathering)
         return self._finish(guidance, service, call, gathering.received, journal)

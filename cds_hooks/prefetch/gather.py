@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from cds_hooks.authentication import Caller
+from cds_hooks.envelope import HookCall
 from cds_hooks.fhir_access import Coverage, within
 from cds_hooks.outbound import Outbound
 from cds_hooks.prefetch.breaker import Breakers
@@ -19,10 +19,6 @@ from cds_hooks.prefetch.received import Received, read_key, types_of
 from cds_hooks.prefetch.source import Source, source_of
 from cds_hooks.prefetch.templates import Template
 from cds_hooks.settings import Settings
-
-if TYPE_CHECKING:  # these build upon this package
-    from cds_hooks.envelope import HookCall
-    from cds_hooks.services import Service
 
 _GRACE = 0.05
 """Seconds beyond the budget for the requests that it has just ended to say so."""
@@ -34,7 +30,7 @@ _RANK = {State.ABSENT: 0, State.FAILED: 0, State.EMPTY: 1, State.PARTIAL: 2, Sta
 class Gathering:
     """What came by prefetch, and what may be fetched."""
 
-    templates: tuple[Template, ...]
+    templates: Sequence[Template]
     readings: Mapping[str, Reading]
     wanted: tuple[Fetch, ...]
     """What may be fetched of the rest."""
@@ -62,9 +58,8 @@ class Gatherer:
         self._breakers = Breakers(settings.fhir.breaker_failures, settings.fhir.breaker_seconds)
         self._threads = ThreadPoolExecutor(settings.fhir.connections, "fhir")
 
-    def from_prefetch(self, call: HookCall, service: Service, caller: Caller) -> Gathering:
+    def from_prefetch(self, call: HookCall, templates: Sequence[Template], caller: Caller) -> Gathering:
         """What the call brought. Raises ``CallError`` 400 for resources of another FHIR version."""
-        templates = service.templates
         keyed = types_of(templates)
         pages = {one.key: Pages(one, call.patient_id, keyed) for one in templates}
         readings = {one.key: read_key(call.prefetch, one, pages[one.key]) for one in templates}

@@ -11,7 +11,6 @@ from cds_hooks.authentication import ANONYMOUS, Caller
 from cds_hooks.envelope import read_call
 from cds_hooks.outbound import Outbound
 from cds_hooks.prefetch import Gatherer, Received, patient_templates
-from cds_hooks.services import Service
 from cds_hooks.settings import FhirSettings, Settings
 from tools.fhir_server import faults
 from tools.fhir_server.faults import FaultServer, misbehaving
@@ -84,10 +83,9 @@ def gather(make: Callable[..., Gatherer], fault: FaultServer) -> Gather:
             "fhirServer": server,
             "fhirAuthorization": authorization,
         }
-        service = Service("s", "patient-view", "", "", "", patient_templates(types))
         unhurried = {"timeout_seconds": 20.0, "budget_seconds": 30.0}  # a busy machine is no failure
         asked = gatherer or make(**{**unhurried, **fhir})
-        gathering = asked.from_prefetch(read_call(body, "patient-view", demo=True), service, caller)
+        gathering = asked.from_prefetch(read_call(body, "patient-view", demo=True), patient_templates(types), caller)
         return asked.fetch(gathering) if gathering.wanted else gathering.received
 
     return gathered

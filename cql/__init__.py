@@ -7,8 +7,9 @@
     result["Define Name"]
 """
 
-from cql.engine import Engine, Result
+from cql.engine import Engine
 from cql.library import Library
 from cql.limits import Limits
+from cql.result import Result
 
 __all__ = ["Engine", "Library", "Limits", "Result"]

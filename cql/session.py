@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cql.errors import EvaluationError
 
 if TYPE_CHECKING:
-    from cql.engine import Result
     from cql.evaluation import Evaluation
+    from cql.result import Result
 
 
 class Session:

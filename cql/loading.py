@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cql import cache
 from cql.errors import CompileError, Diagnostic, LibraryNotFound
 from cql.library import HELPERS, Library
+from cql.models import is_known
 
 if TYPE_CHECKING:
     from cql.includes import Provider
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 INVALID_ELM = "CQL-101"
 INCLUDE_NOT_FOUND = "CQL-110"
 INCLUDE_CYCLE = "CQL-111"
+UNKNOWN_MODEL = "CQL-114"
 
 
 class Loader:
@@ -49,6 +51,7 @@ class Loader:
         content = elm.get("library", elm) if isinstance(elm, dict) else None
         if not isinstance(content, dict) or not isinstance(content.get("identifier", {}), dict):
             raise CompileError([Diagnostic("error", INVALID_ELM, "the ELM is not a JSON object with a library in it")])
+        _check_models(content)
         return self._compiled({"library": content}, ())
 
     def load(self, path: str, version: str | None) -> Library:
@@ -114,6 +117,16 @@ class Loader:
             program, digest = load_program(entry["program"]), entry["fingerprint"]
             return Library(entry["elm"], includes, _warnings(entry["warnings"]), program, digest)
         return None
+
+
+def _check_models(content: dict[str, Any]) -> None:
+    for one in (content.get("usings") or {}).get("def") or ():
+        name, version = one.get("localIdentifier"), one.get("version")
+        if not is_known(one.get("uri") or "", version):
+            asked = name if version is None else f"{name} version {version}"
+            message = f"the ELM is over the model {asked}, which is not supported: it must be FHIR 4.0.1"
+            library = (content.get("identifier") or {}).get("id")
+            raise CompileError([Diagnostic("error", UNKNOWN_MODEL, message, library)])
 
 
 def _not_found(message: str) -> LibraryNotFound:

@@ -152,4 +152,7 @@ def from_specifier(specifier: dict[str, Any]) -> CqlType:
             return TupleType(tuple(sorted(members, key=lambda member: member[0])))
         case "ChoiceTypeSpecifier":
             return choice_of([from_specifier(one) for one in specifier.get("choice") or specifier.get("type_", [])])
+        case [*choices]:
+            # Older translators wrote the choices under "type" as well; of two members of one name JSON keeps the last.
+            return choice_of([from_specifier(one) for one in choices])
     raise ValueError(f"unknown ELM type specifier {specifier.get('type')!r}")

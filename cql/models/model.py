@@ -18,9 +18,10 @@ from typing import Any
 from cql.models.types import parse_type
 from cql.types import ANY, CqlType, ListType, NamedType
 
-# Model name -> version -> data file; the last version is the one taken when none is asked for.
+# Model name -> version -> data file; the last version is the one taken when none is asked for. FHIR 4.0.1 is the
+# technical correction of 4.0.0: what is written for one is read as the other.
 _FILES: dict[str, dict[str, str]] = {
-    "FHIR": {"4.0.1": "fhir-4.0.1.json.gz"},
+    "FHIR": {"4.0.0": "fhir-4.0.1.json.gz", "4.0.1": "fhir-4.0.1.json.gz"},
     "System": {"1.0.0": "system-1.0.0.json"},
 }
 
@@ -162,10 +163,16 @@ def model(name: str, version: str | None = None) -> Model:
     versions = _FILES.get(name, {})
     wanted = version if version is not None else next(reversed(versions), None)
     if wanted is None or wanted not in versions:
-        known = ", ".join(f"{one} {number}" for one, numbers in _FILES.items() for number in numbers)
+        known = ", ".join(f"{one} {' and '.join(numbers)}" for one, numbers in _FILES.items())
         asked = name if version is None else f"{name} version {version}"
         raise LookupError(f"there is no model {asked}; known are: {known}")
     return _load(versions[wanted])
+
+
+def is_known(uri: str, version: str | None) -> bool:
+    """Is there a model of that URI and version, as the ``usings`` of ELM name them?"""
+    known = {_load(file).uri: versions for versions in _FILES.values() for file in versions.values()}
+    return uri in known and (version is None or version in known[uri])
 
 
 @cache

@@ -26,6 +26,8 @@ from cql.translator.symbols import Exports, FunctionSymbol, Included, Symbol, Sy
 from cql.translator.types import ERRONEOUS
 from cql.types import CODE, CODESYSTEM, CONCEPT, SYSTEM_URI, VALUESET, CqlType, NamedType
 
+_OTHER_MODELS = "what is over another model (QICore, USCore, QDM, another FHIR release) must be written over FHIR 4.0.1"
+
 UNFILTERED = ("Unfiltered", "Population")
 
 
@@ -41,9 +43,12 @@ class Declarations:
         own = Exports(node.name or name_hint or "Anonymous", node.version)
         context.symbols = Symbols(own, {"System": model("System")}, {}, unreadable, _not_yet, _not_yet)
 
-    def translate(self) -> dict[str, Elm | list[Elm]]:
-        """Declare every name, then give the ELM sections."""
-        sections: dict[str, Elm | list[Elm]] = {"usings": self._usings()}
+    def translate(self) -> dict[str, Elm | list[Elm]] | None:
+        """Declare every name, then give the ELM sections. None when a model is unknown: nothing else can be judged."""
+        usings = self._usings()
+        if usings is None:
+            return None
+        sections: dict[str, Elm | list[Elm]] = {"usings": usings}
         self.loader.enter(".".join((*self.node.qualifiers, self.context.symbols.own.name)))
         try:
             sections["includes"] = [elm for one in self.node.includes if (elm := self._include(one)) is not None]
@@ -59,13 +64,15 @@ class Declarations:
 
     # --- models and libraries ---------------------------------------------------------------------
 
-    def _usings(self) -> list[Elm]:
+    def _usings(self) -> list[Elm] | None:
         context = self.context
         found: list[Elm] = [{"localId": context.build.next_id(), "localIdentifier": "System", "uri": SYSTEM_URI}]
-        for one in self.node.usings:
-            used = self._model(one)
+        models = [(one, used) for one in self.node.usings if (used := self._model(one)) is not None]
+        if len(models) < len(self.node.usings):
+            return None
+        for one, used in models:
             alias = one.alias or one.name
-            if used is None or one.name == "System":
+            if one.name == "System":
                 continue
             if alias in context.symbols.models:
                 context.error(Code.DUPLICATE_DEFINITION, f"The model {alias} is used twice.", one.span)
@@ -82,7 +89,7 @@ class Declarations:
             return model(".".join((*node.qualifiers, node.name)), node.version)
         except LookupError as error:
             message = str(error).strip("'\"")
-            self.context.error(Code.UNKNOWN_MODEL, message[0].upper() + message[1:] + ".", node.span)
+            self.context.error(Code.UNKNOWN_MODEL, message[0].upper() + message[1:] + ".", node.span, _OTHER_MODELS)
             return None
 
     def _include(self, node: IncludeDefinition) -> Elm | None:

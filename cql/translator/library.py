@@ -68,8 +68,10 @@ def _translate(
     return None if failed else elm, context.symbols.own if elm is not None else None, found
 
 
-def _document(context: Context, node: LibraryNode, declarations: Declarations) -> Elm:
-    sections: dict[str, Elm | list[Elm]] = declarations.translate()
+def _document(context: Context, node: LibraryNode, declarations: Declarations) -> Elm | None:
+    sections = declarations.translate()
+    if sections is None:
+        return None
     definitions = Definitions(context, node)
     definitions.translate_parameters()
     statements = definitions.translate_statements()

@@ -29,9 +29,13 @@ def test_model_without_version_is_the_known_one(r4: Model) -> None:
     assert model("FHIR") is r4
 
 
+def test_fhir_4_0_0_is_read_as_its_technical_correction(r4: Model) -> None:
+    assert model("FHIR", "4.0.0") is r4
+
+
 @pytest.mark.parametrize(("name", "version"), [("FHIR", "3.0.0"), ("QDM", None), ("fhir", "4.0.1")])
 def test_unknown_model_names_the_known_ones(name: str, version: str | None) -> None:
-    with pytest.raises(LookupError, match=r"FHIR 4\.0\.1, System 1\.0\.0"):
+    with pytest.raises(LookupError, match=r"FHIR 4\.0\.0 and 4\.0\.1, System 1\.0\.0"):
         model(name, version)
 
 

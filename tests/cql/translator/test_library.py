@@ -182,6 +182,8 @@ def test_includes_that_cannot_be_had() -> None:
     [
         ("using QUICK", "CQL-114"),
         ("using FHIR version '1.0.2'", "CQL-114"),
+        ("using QICore version '6.0.0' context Patient define X: [Encounter] E where E.status = 'finished'", "CQL-114"),
+        ("using FHIR using QDM define function F(p FHIR.Period): p.begin", "CQL-114"),
         ("context Patient define X: 1", "CQL-118"),
         ("using FHIR context Patint define X: 1", "CQL-118"),
         ("define X: 1 define X: 2", "CQL-116"),

@@ -6,6 +6,7 @@ was odd is the caller's to report: a reader that finds something unusable answer
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -34,6 +35,8 @@ _CENTIMETRES_PER_UNIT = {
     "m": Decimal(100),
     "km": Decimal(100_000),
 }
+_BLOCK = re.compile(r"</?(?:p|div|li|tr|h[1-6]|table|ul|ol|section)\b[^>]{0,1000}>|<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]{0,1000}>")
 _MAXIMUM_TEXT = 1_000_000
 
 
@@ -148,11 +151,11 @@ def concept_text(concept: object) -> str:
 
 
 def first_code(concept: object) -> str:
-    """The first code of a concept, lower case: for statuses, whose code system is never in doubt."""
+    """The first code of a concept, else its words as a code: for statuses, whose code system is never in doubt."""
     for coding in codings(concept):
         if coding.code:
             return coding.code.lower()
-    return ""
+    return concept_text(concept).lower().replace(" ", "-")
 
 
 def quantity(value: object) -> Quantity | None:
@@ -184,5 +187,5 @@ def attachment_text(attachment: object) -> str:
         return ""
     text = raw.decode("utf-8", errors="replace")
     if kind.startswith("text/html"):
-        text = re.sub(r"<[^>]{0,1000}>", " ", text)
+        text = html.unescape(_TAG.sub(" ", _BLOCK.sub("\n\n", text)))
     return as_text(text)

@@ -65,6 +65,8 @@ def read_karnofsky(source: Source) -> None:
 def read_lvef(source: Source) -> None:
     """Reads a left ventricular ejection fraction in percent, or as a fraction of one."""
     amount = quantity(source.resource.get("valueQuantity"))
+    if amount is None:  # of a range the lower end, as of a range in words
+        amount = quantity(as_dict(source.resource.get("valueRange")).get("low"))
     number = (
         amount.value if amount else as_number(source.resource.get("valueString") or source.resource.get("valueInteger"))
     )

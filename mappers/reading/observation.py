@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from mappers.fhir.read import Coding, Json, as_bool, as_dict, as_dicts, as_text, codings, concept_text
@@ -58,8 +59,9 @@ def may_matter(resource: Json) -> bool:
 
 def _value_may_matter(resource: Json) -> bool:
     """Whether the value of an Observation of no known code is a known code, or its words say something."""
-    if any("valueString" in component for component in as_dicts(resource.get("component"))):
-        return True
+    for component in as_dicts(resource.get("component")):
+        if "valueString" in component or any(_coded(c.system, c.code) for c in codings(component.get("code"))):
+            return True
     value = resource.get("valueCodeableConcept")
     if value is None:
         return False
@@ -99,6 +101,17 @@ def read_observation(source: Source) -> None:
         _read_value_codes(source)
     if not direct:
         _read_words(source, observable)
+    if observable in _PANELS:
+        _read_components(source)
+
+
+def _read_components(source: Source) -> None:
+    """Each component of a panel as an Observation of its own: of the same date and about the same thing."""
+    shared = {key: source.resource[key] for key in ("focus", "bodySite") if key in source.resource}
+    for component in as_dicts(source.resource.get("component")):
+        named = _observable(codings(component.get("code")), component)
+        if named in _OF_A_PANEL and (reader := _READERS.get(named)):
+            reader(replace(source, resource={**shared, **component}))
 
 
 def _observable(own: list[Coding], resource: Json) -> str:
@@ -203,6 +216,11 @@ def _read_words(source: Source, observable: str) -> None:
         if text and not (observable == "histology" and source.has("histology")):
             read_text(source, text)
 
+
+_PANELS = ("", "stage", "m-category")
+_OF_A_PANEL = frozenset(
+    ("ecog", "karnofsky", "lvef", "grade", "stage", "m-category", "metastasis-status", "metastasis-site", "pregnancy")
+)
 
 _READERS: dict[str, Callable[[Source], None]] = {
     "ecog": read_ecog,

@@ -5,8 +5,10 @@ A cue reaches forward or backward to the end of its clause. Commas end a clause 
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
+from mappers.text.answers import SIGNS, read_answers
 from mappers.text.mention import Polarity
 from mappers.text.report import Report, Sentence
 from mappers.text.vocabulary import Cue, Item
@@ -86,6 +88,8 @@ def read_context(report: Report, sentence: Sentence) -> Context:
         _none_of(report, sentence, context)
     if sentence.asked or "?" in tokens:
         _question_marks(report, sentence, context)
+    if not SIGNS.isdisjoint(tokens):
+        read_answers(report, sentence, partial(_set, sentence, context), partial(_clear, sentence, context))
     return context
 
 
@@ -118,6 +122,15 @@ def _set(sentence: Sentence, context: Context, category: str, first: int, last: 
     marks[first - base : last - base] = [cue_at - base + 1] * (last - first)
 
 
+def _clear(sentence: Sentence, context: Context, first: int, last: int) -> None:
+    """Forgets the marks of tokens whose cue stands outside of them."""
+    base = sentence.first
+    for marks in context.marks.values():
+        for at in range(first - base, last - base):
+            if marks[at] and not first <= marks[at] + base - 1 < last:
+                marks[at] = 0
+
+
 def _is_about_relative(report: Report, sentence: Sentence, item: Item) -> bool:
     """Not "accompanied by his mother", "mother states he has ..."."""
     folded = report.folded
@@ -137,9 +150,13 @@ def _may_act_backward(report: Report, sentence: Sentence, item: Item, cue: Cue) 
 
 
 def _answers_label(report: Report, sentence: Sentence, item: Item, last: int) -> bool:
-    """ "Metastases: no", "Metastatic disease: no evidence": the cue looks back over the colon."""
+    """ "Metastases: no", "Metastatic disease: no evidence", "Metastases  No": the cue looks back to the label."""
     before = item.first - 1
-    return before > sentence.first and report.folded[before] in ":-=" and last == item.last
+    if before < sentence.first or last != item.last:
+        return False
+    if report.folded[before] in ":-=":
+        return before > sentence.first
+    return item.last == sentence.last and report.folded[item.first : item.last] == ["no"]
 
 
 def _forward_end(report: Report, sentence: Sentence, index: int, item: Item, cue: Cue) -> int:
@@ -217,7 +234,7 @@ def _goes_on(report: Report, begun: int, comma: int, limit: int, cue: Cue) -> bo
         else:
             length += 1
             longest = max(longest, length)
-    return members > 1 and longest <= 3 and cue.category == "negated"
+    return members > 1 and longest <= 3 and cue.category in ("negated", "hypothetical")
 
 
 def _asserts_strongly(report: Report, item: Item) -> bool:

@@ -111,6 +111,8 @@ class Application:
         applied = self._plan(plan, is_nested=False)
         for message in self._evaluator.problems[before:]:
             ledger.problem("error", message, plan)
+        for warning in self._request.index.placed_warnings():
+            ledger.problem("warning", f"the data: {warning.render()}", plan)
         whole = {"resourceType": "CarePlan", "id": applied.care_plan["id"], "contained": [], **applied.care_plan}
         whole["contained"] = [applied.request_group, *ledger.resources, *ledger.goals]
         messages = ledger.messages()

@@ -119,3 +119,19 @@ def test_pd_029_actions_come_in_document_order(guideline: Any, titles: Any) -> N
     names = [f"a{number}" for number in range(20)]
     plan = guideline.plan(*(action(name, guideline.when("Is Adult")) for name in names))
     assert titles(guideline.apply(plan)) == names
+
+
+def test_what_of_the_data_was_malformed_is_among_the_problems(guideline: Any) -> None:
+    category = {"coding": [{"system": "http://example.org/local", "code": "1"}]}
+    retrieve = guideline.when('exists [Observation: category in { "One" }]', language="text/cql-expression")
+    plan = guideline.plan(action("a", retrieve))
+    patient = {"resourceType": "Patient", "id": "p1", "birthDate": "1980-01-01"}
+
+    def applied(category: Any) -> Any:
+        observation = {"resourceType": "Observation", "id": "o1", "status": "final", "category": category}
+        return guideline.apply(plan, data=[patient, observation])
+
+    assert (len(applied([category]).actions), applied([category]).problems) == (1, ())
+    [problem] = applied(category).problems
+    assert (problem.severity, applied(category).actions) == ("warning", ())
+    assert problem.message.startswith("the data: Observation/o1 Observation.category: warning CQL-330")

@@ -21,7 +21,6 @@ from cds_hooks.authentication import ANONYMOUS
 from cds_hooks.envelope import read_call
 from cds_hooks.outbound import Outbound
 from cds_hooks.prefetch import Gatherer, State, patient_templates
-from cds_hooks.services import Service
 from cds_hooks.settings import FhirSettings, Settings
 from tools import fhir_server
 
@@ -72,7 +71,6 @@ def _cold(base: str) -> tuple[float, float, float]:
     settings = Settings(demo=True, fhir=FhirSettings(budget_seconds=30, timeout_seconds=30))
     outbound = Outbound(insecure_loopback=True)
     gatherer = Gatherer(settings, outbound)
-    service = Service("s", "patient-view", "", "", "", patient_templates(_TYPES))
     call = read_call(
         {
             "hook": "patient-view",
@@ -84,7 +82,7 @@ def _cold(base: str) -> tuple[float, float, float]:
         demo=True,
     )
     start = time.perf_counter()
-    received = gatherer.fetch(gatherer.from_prefetch(call, service, ANONYMOUS))
+    received = gatherer.fetch(gatherer.from_prefetch(call, patient_templates(_TYPES), ANONYMOUS))
     total = time.perf_counter() - start
     gatherer.close()
     outbound.close()

@@ -13,7 +13,7 @@ import orjson
 
 from benchmarks.cql_data import bundle
 from benchmarks.measure import medians, milliseconds
-from tools.demo_service import DemoService, demo_service
+from tools.running import RunningService, running
 
 SERVICE = "/cds-services/sarcoma-patient-view"
 _REPEATS = {500: 60, 5000: 25}
@@ -29,7 +29,7 @@ def rows() -> Iterator[str]:
     bodies = {size: body_of(size) for size in _REPEATS}
     start = median(_start_up(bodies[500]) for _ in range(_STARTS))
     yield f"start-up to the first answer, warm cache: {start:.2f} s (median of {_STARTS}; allowed 2)"
-    with demo_service() as server:
+    with running("--demo") as server:
         yield "one call, everything included, against orjson.loads of its body"
         for size, repeats in _REPEATS.items():
             yield _one_at_a_time(server, bodies[size], size, repeats)
@@ -37,7 +37,7 @@ def rows() -> Iterator[str]:
         yield f"resident memory of the worker after that: {server.memory():.0f} MB (allowed 150)"
 
 
-def _one_at_a_time(server: DemoService, body: bytes, size: int, repeats: int) -> str:
+def _one_at_a_time(server: RunningService, body: bytes, size: int, repeats: int) -> str:
     connection = server.connect()
     times = medians(
         {"loads": lambda: orjson.loads(body), "call": lambda: _call(connection, body)},
@@ -51,7 +51,7 @@ def _one_at_a_time(server: DemoService, body: bytes, size: int, repeats: int) ->
     )
 
 
-def _under_load(server: DemoService, body: bytes) -> str:
+def _under_load(server: RunningService, body: bytes) -> str:
     samples: list[float] = []
 
     def client() -> None:
@@ -89,7 +89,7 @@ def body_of(size: int) -> bytes:
     """A call of patient-view whose prefetch holds the resources of a patient of that size."""
     resources = [entry["resource"] for entry in bundle(size)["entry"]]
     patient = next(one for one in resources if one["resourceType"] == "Patient")
-    with demo_service() as server:
+    with running("--demo") as server:
         connection = server.connect()
         connection.request("GET", "/cds-services")
         services = orjson.loads(connection.getresponse().read())["services"]
@@ -118,7 +118,7 @@ def body_of(size: int) -> bytes:
 def _start_up(body: bytes) -> float:
     """Seconds from starting the process to the whole answer to its first call."""
     start = time.perf_counter()
-    with demo_service() as server:
+    with running("--demo") as server:
         connection = server.connect()
         _call(connection, body)
         return time.perf_counter() - start

@@ -1,4 +1,7 @@
-"""Two workers under load: 80 % of what they can do, three times what they can do, and the seconds after that."""
+"""Two workers under load: 80 % of what they can do, three times what they can do, and the seconds after that.
+
+As a hospital would run them: each call has a token of its own, and leaves its record in the database on disk.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ from pathlib import Path
 
 import orjson
 
+from benchmarks.ehr import Ehr
 from benchmarks.hooks import SERVICE, body_of
 from benchmarks.measure import milliseconds
-from tools.demo_service import DemoService, demo_service, resident
+from tools.running import RunningService, resident, running
 
 _RESOURCES = 500
 _WORKERS = 2
@@ -29,6 +33,8 @@ _STEADY_SECONDS = float(os.environ.get("LOAD_SECONDS", "60"))
 _OVERLOAD_SECONDS = 20.0
 _AFTER_SECONDS = 10.0
 _RECOVERY_SECONDS = 2.0
+_MOST_A_SECOND = 400
+"""More calls than the connections make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +47,93 @@ class _Call:
 def rows() -> Iterator[str]:
     """The lines of the report."""
     body = body_of(_RESOURCES)
-    with tempfile.TemporaryDirectory() as folder, _serving(folder) as server:
-        path = Path(folder) / "body.json"
-        path.write_bytes(body)
+    with tempfile.TemporaryDirectory() as folder, _Load.prepared(Path(folder), body) as load:
         size = f"{_RESOURCES} resources ({len(body) / 1e6:.2f} MB)"
-        yield f"{_WORKERS} workers on {os.cpu_count()} processors, calls with {size}"
-        best = max(_CONNECTIONS, key=lambda one: _most(server, path, one, _FIND_SECONDS))
-        most = _most(server, path, best, _SATURATION_SECONDS)
+        yield f"{_WORKERS} workers on {os.cpu_count()} processors, calls with {size}, each with its token"
+        best = max(_CONNECTIONS, key=lambda one: load.most(one, _FIND_SECONDS))
+        most = load.most(best, _SATURATION_SECONDS)
         yield f"saturation: {most:.0f} calls a second, over {best} connections for {_SATURATION_SECONDS:.0f} s"
-        steady, late = _calls(server, path, ("rate", most * 0.8, _STEADY_SECONDS))
+        steady, late = load.calls(("rate", most * 0.8, _STEADY_SECONDS))
         yield f"80 % of it, {most * 0.8:.0f} a second for {_STEADY_SECONDS:.0f} s (goal: p99 100 ms, no errors)"
-        yield f"  {_told(steady)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
-        still = _most(server, path, best, _SATURATION_SECONDS)
+        yield f"  {_told(steady)}; {_lateness(late)}"
+        still = load.most(best, _SATURATION_SECONDS)
         yield f"  saturation after that: {still:.0f} calls a second (the machine itself may have become slower)"
-        with _watching(server) as memory:
-            before = _memory(server)
+        with load.memory() as memory:
             plan = ("rate", most * 3, _OVERLOAD_SECONDS), ("rate", most * 0.5, _AFTER_SECONDS)
-            calls, late = _calls(server, path, *plan)
+            calls, late = load.calls(*plan)
         during = [one for one in calls if one.due < _OVERLOAD_SECONDS]
         after = [one for one in calls if one.due >= _OVERLOAD_SECONDS + _RECOVERY_SECONDS]
         yield f"three times as much, {most * 3:.0f} a second for {_OVERLOAD_SECONDS:.0f} s (goal: 503 100, 200 500 ms)"
-        yield f"  {_told(during)}; the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"
+        yield f"  {_told(during)}; {_lateness(late)}"
         yield f"  then half of it, from {_RECOVERY_SECONDS:.0f} s after (goal: no 503, p99 100 ms): {_told(after)}"
-        during_and_after = f"{max(memory):.0f} MB at most, {_memory(server):.0f} MB after"
-        yield f"  memory of the workers: {before:.0f} MB before, {during_and_after}"
+        marks = f"{memory[0]:.0f} MB before, {max(memory):.0f} MB at most, {memory[-1]:.0f} MB after"
+        yield f"  memory of the workers: {marks}"
+
+
+class _Load:
+    """The service with several workers, and the EHR that calls it."""
+
+    def __init__(self, service: RunningService, ehr: Ehr, folder: Path) -> None:
+        self._service = service
+        self._ehr = ehr
+        self._folder = folder
+
+    @classmethod
+    @contextmanager
+    def prepared(cls, folder: Path, body: bytes) -> Iterator[_Load]:
+        """Started; all calls have this body."""
+        (folder / "body.json").write_bytes(body)
+        ehr = Ehr(folder)
+        log = folder / "log"
+        options = ("--settings", str(ehr.settings), "--workers", str(_WORKERS))
+        with log.open("wb") as file, running(*options, log=file) as service:
+            deadline = time.monotonic() + 60
+            while log.read_text(encoding="utf-8").count("Application startup complete") < _WORKERS:
+                if service.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("the workers did not start")
+                time.sleep(0.05)
+            yield cls(service, ehr, folder)
+
+    def most(self, connections: int, seconds: float) -> float:
+        """Answers a second when so many connections call without a pause."""
+        calls, _ = self.calls(("connections", connections, seconds))
+        return sum(one.status == 200 and one.due + one.seconds <= seconds for one in calls) / seconds
+
+    def calls(self, *plan: tuple[str, float, float]) -> tuple[list[_Call], list[float]]:
+        """The calls made by a process of its own, and by how much each was sent too late."""
+        rates = [(number if kind == "rate" else _MOST_A_SECOND, seconds) for kind, number, seconds in plan]
+        number = sum(int(rate * seconds) + 1 for rate, seconds in rates)
+        tokens = self._folder / "tokens"
+        tokens.write_text("\n".join(self._ehr.token(SERVICE) for _ in range(number)), encoding="ascii")
+        url = f"http://127.0.0.1:{self._service.port}{SERVICE}"
+        files = (str(self._folder / "body.json"), str(tokens))
+        phases = [str(part) for phase in plan for part in phase]
+        command = [sys.executable, "-m", "benchmarks.load_client", url, *files, *phases]
+        samples = orjson.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+        columns = (samples["due"], samples["status"], samples["seconds"])
+        return [_Call(*row) for row in zip(*columns, strict=True)], samples["late"]
+
+    @contextmanager
+    def memory(self) -> Iterator[list[float]]:
+        """Resident memory of the workers together, in MB: four samples a second."""
+        samples = [self._memory()]
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(0.25):
+                samples.append(self._memory())
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        yield samples
+        over.set()
+        thread.join()
+        samples.append(self._memory())
+
+    def _memory(self) -> float:
+        pid = self._service.process.pid
+        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return sum(map(resident, map(int, workers)))
 
 
 def _told(calls: Sequence[_Call]) -> str:
@@ -82,57 +151,5 @@ def _at(values: Sequence[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * part))] if values else float("nan")
 
 
-def _url(service: DemoService) -> str:
-    return f"http://127.0.0.1:{service.port}{SERVICE}"
-
-
-def _memory(service: DemoService) -> float:
-    """Resident memory of the workers together, in MB."""
-    pid = service.process.pid
-    return sum(map(resident, map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())))
-
-
-@contextmanager
-def _watching(server: DemoService) -> Iterator[list[float]]:
-    """Samples of the workers' memory, four a second."""
-    samples = [_memory(server)]
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.25):
-            samples.append(_memory(server))
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    yield samples
-    over.set()
-    thread.join()
-
-
-def _most(server: DemoService, body: Path, connections: int, seconds: float) -> float:
-    """Answers a second when so many connections call without a pause."""
-    calls, _ = _calls(server, body, ("connections", connections, seconds))
-    return sum(one.status == 200 and one.due + one.seconds <= seconds for one in calls) / seconds
-
-
-def _calls(server: DemoService, body: Path, *plan: tuple[str, float, float]) -> tuple[list[_Call], list[float]]:
-    """The calls made by a process of its own, and by how much each was sent too late."""
-    phases = [str(part) for phase in plan for part in phase]
-    command = [sys.executable, "-m", "benchmarks.load_client", _url(server), str(body), *phases]
-    samples = orjson.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
-    columns = (samples["due"], samples["status"], samples["seconds"])
-    return [_Call(*row) for row in zip(*columns, strict=True)], samples["late"]
-
-
-@contextmanager
-def _serving(folder: str) -> Iterator[DemoService]:
-    """The service with several workers and its database on disk, as a hospital would run it."""
-    environment = {"SARCOMA_CDS_DATABASE_URL": f"sqlite:///{folder}/load.db"}
-    path = Path(folder) / "log"
-    with path.open("wb") as log, demo_service("--workers", str(_WORKERS), log=log, environment=environment) as service:
-        deadline = time.monotonic() + 60
-        while path.read_text(encoding="utf-8").count("Application startup complete") < _WORKERS:
-            if service.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the workers did not start")
-            time.sleep(0.05)
-        yield service
+def _lateness(late: Sequence[float]) -> str:
+    return f"the client itself was late by {milliseconds(_at(late, 0.99))} (p99)"

@@ -1,10 +1,10 @@
-"""Calls of one kind: ``python -m benchmarks.load_client URL BODY (rate|connections) NUMBER SECONDS ...``.
+"""Calls of one kind: ``python -m benchmarks.load_client URL BODY TOKENS (rate|connections) NUMBER SECONDS ...``.
 
 `connections` call without a pause, each as soon as it has its answer: this shows what the service can do. But such a
 client slows down together with the service and so hides how bad it gets. With a `rate`, calls are made at fixed times
 whatever becomes of those before, and the time of a call runs from the moment it was due. Several phases follow each
-other without a pause. A process of its own, and lean: it shares the processors with the service that it measures.
-Prints the samples as JSON.
+other without a pause. Each call has the next of the tokens, of which a file has one in each line. A process of its own,
+and lean: it shares the processors with the service that it measures. Prints the samples as JSON.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,7 +51,7 @@ class _Connection(asyncio.Protocol):
     def send(self, due: float) -> None:
         assert self._transport is not None
         self.due = due
-        self._transport.write(self._client.request)
+        self._transport.writelines(self._client.request())
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -77,16 +78,22 @@ class _Connection(asyncio.Protocol):
 
 
 class _Client:
-    def __init__(self, url: str, body: bytes) -> None:
+    def __init__(self, url: str, body: bytes, tokens: Sequence[bytes]) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or 80
         head = f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
-        self.request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        self._head = f"{head}Content-Length: {len(body)}\r\nAuthorization: Bearer ".encode()
+        self._body = body
+        self._tokens = iter(tokens)
         self.samples = Samples()
         self._free: deque[_Connection] = deque()
         self._busy: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._start = self._again_until = 0.0
+
+    def request(self) -> tuple[bytes, ...]:
+        """The next call, in parts."""
+        return self._head, next(self._tokens), b"\r\n\r\n", self._body
 
     async def run(self, plan: list[tuple[str, float, float]]) -> None:
         """Calls as each phase says for its seconds, then waits for what has not been answered."""
@@ -176,9 +183,9 @@ class _Client:
 
 def main(arguments: list[str]) -> None:
     """Runs the plan of the command line and prints the samples."""
-    url, body, *phases = arguments
+    url, body, tokens, *phases = arguments
     plan = list(zip(phases[::3], map(float, phases[1::3]), map(float, phases[2::3]), strict=True))
-    client = _Client(url, Path(body).read_bytes())
+    client = _Client(url, Path(body).read_bytes(), Path(tokens).read_bytes().split())
     asyncio.run(client.run(plan))
     json.dump(asdict(client.samples), sys.stdout)
 

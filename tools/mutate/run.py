@@ -16,8 +16,8 @@ from random import Random
 
 import orjson
 
-from tools.demo_service import DemoService, demo_service
 from tools.mutate.request import Request, Seed, mutated_request
+from tools.running import RunningService, running
 
 _ROOT = Path(__file__).parents[2]
 _SAMPLES = _ROOT.parent / "shared" / "data" / "cds-hooks-samples"
@@ -40,7 +40,7 @@ class Result:
 def run(requests: int, seed: int, keep: Path) -> Result:
     """Sends so many requests; those that show a fault of the service are written to the folder `keep`."""
     result = Result()
-    with _deep(), demo_service() as server:
+    with _deep(), running("--demo") as server:
         found = orjson.loads(_got(server, "/cds-services"))["services"]
         services = [(one["id"], one["hook"]) for one in found]
         seeds = [*_from_patients(server, services), *_from_samples()]
@@ -106,7 +106,7 @@ def _kept(keep: Path, number: int, status: int, seconds: float, request: Request
     return path
 
 
-def _from_patients(server: DemoService, services: list[tuple[str, str]]) -> list[Seed]:
+def _from_patients(server: RunningService, services: list[tuple[str, str]]) -> list[Seed]:
     """The demonstration's own calls for its sample patients."""
     return [
         Seed(hook, orjson.loads(_got(server, f"/demo/patients/{path.stem}/request.json?hook={hook}")))
@@ -126,7 +126,7 @@ def _from_samples() -> list[Seed]:
     return seeds
 
 
-def _got(service: DemoService, path: str) -> bytes:
+def _got(service: RunningService, path: str) -> bytes:
     connection = service.connect()
     connection.request("GET", path)
     content = connection.getresponse().read()

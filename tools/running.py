@@ -1,4 +1,4 @@
-"""The demonstration in processes of its own, for benchmarks and tools that call it from outside."""
+"""The service in processes of its own, for benchmarks and tools that call it from outside."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class DemoService:
+class RunningService:
     """A running service: the process that was started, and its port on this machine."""
 
     process: subprocess.Popen[bytes]
@@ -35,10 +35,10 @@ class DemoService:
 
 
 @contextmanager
-def demo_service(
+def running(
     *options: str, log: IO[bytes] | int = subprocess.DEVNULL, environment: Mapping[str, str] | None = None
-) -> Iterator[DemoService]:
-    """``sarcoma-cds serve --demo`` with these options on a free port, once it takes connections.
+) -> Iterator[RunningService]:
+    """``sarcoma-cds serve`` with these options on a free port, once it takes connections.
 
     `log` gets its standard error; `environment` is added to this process's. Raises ``RuntimeError`` when it does not
     start.
@@ -46,13 +46,13 @@ def demo_service(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "authoring.main", "serve", "--demo", "--port", str(port), *options]
+    command = [sys.executable, "-m", "authoring.main", "serve", "--port", str(port), *options]
     process = subprocess.Popen(
         command, cwd=_ROOT, stdout=subprocess.DEVNULL, stderr=log, env={**os.environ, **(environment or {})}
     )
     try:
         _wait(process, port)
-        yield DemoService(process, port)
+        yield RunningService(process, port)
     finally:
         process.terminate()
         process.wait(30)

@@ -63,14 +63,15 @@ class DataIndex:
         self,
         resource_type: str,
         code_path: str | None = None,
-        codes: ExpandedValueSet | Iterable[Code | Concept | None] | None = None,
+        codes: ExpandedValueSet | Iterable[Code | Concept | str | None] | None = None,
         date_path: str | None = None,
         date_range: Interval | None = None,
     ) -> list[Resource]:
         """The resources of a type; with ``codes`` those with one of them under ``code_path``; with ``date_path`` those
         whose date lies in ``date_range`` (a null range holds nothing).
 
-        Codes match by system and code. The list may be the index's own: not to be changed by the caller.
+        Codes match by system and code; a text is a code without a system (``[Medication: id in 'm1']``). The list may
+        be the index's own: not to be changed by the caller.
         """
         if code_path is None or codes is None:
             found = self.resources(resource_type)
@@ -198,11 +199,17 @@ class DataIndex:
             yield None, resource
 
 
-def _keys(codes: ExpandedValueSet | Iterable[Code | Concept | None]) -> frozenset[CodeKey]:
+def _keys(codes: ExpandedValueSet | Iterable[Code | Concept | str | None]) -> frozenset[CodeKey]:
     if isinstance(codes, ExpandedValueSet):
         return codes.keys
-    flat = (one for item in codes for one in (item.codes if isinstance(item, Concept) else (item,)))
-    return frozenset((one.system, one.code) for one in flat if one is not None and one.code is not None)
+    keys: set[CodeKey] = set()
+    for item in codes:
+        if isinstance(item, str):
+            keys.add((None, item))
+        else:
+            each = item.codes if isinstance(item, Concept) else (item,)
+            keys.update((one.system, one.code) for one in each if one is not None and one.code is not None)
+    return frozenset(keys)
 
 
 def _article(data: object) -> str:

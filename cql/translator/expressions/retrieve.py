@@ -12,7 +12,7 @@ from cql.translator.elm import Elm, Expr
 from cql.translator.expressions.referenced_codes import by_reference
 from cql.translator.specifiers import find_named, resolve_named
 from cql.translator.types import is_erroneous
-from cql.types import CODE, CONCEPT, STRING, SYSTEM_URI, VALUESET, ListType, NamedType
+from cql.types import CODE, CONCEPT, STRING, SYSTEM_URI, VALUESET, CqlType, ListType
 
 
 def retrieve(context: Context, node: Retrieve) -> Expr:
@@ -88,8 +88,11 @@ def _filter(context: Context, node: Retrieve, info: ClassInfo, fields: Elm) -> b
 def _codes(context: Context, terminology: Expr) -> Expr | None:
     """The terminology as the list of codes that a retrieve takes; a value set stays a reference to it."""
     of = terminology.type
-    if of == VALUESET or isinstance(of, ListType):
-        return terminology if not isinstance(of, ListType) or _is_code(context, of) else None
+    if of == VALUESET:
+        return terminology
+    if isinstance(of, ListType):
+        element = _code_type(context, of.element)
+        return None if element is None else context.coerce(terminology, ListType(element), "The filter's list")
     if of in (CODE, STRING):
         return context.build.node("ToList", terminology.span, ListType(of), operand=terminology.elm)
     if of == CONCEPT:
@@ -100,11 +103,12 @@ def _codes(context: Context, terminology: Expr) -> Expr | None:
     return None
 
 
-def _is_code(context: Context, of: ListType) -> bool:
-    if of.element in (CODE, CONCEPT, STRING):
-        return True
-    helper = context.types.model_conversion(of.element)
-    return isinstance(of.element, NamedType) and helper is not None and helper[1] in (CODE, CONCEPT, STRING)
+def _code_type(context: Context, element: CqlType) -> CqlType | None:
+    """What the elements of a list of codes are, or convert to."""
+    if element in (CODE, CONCEPT, STRING):
+        return element
+    helper = context.types.model_conversion(element)
+    return helper[1] if helper is not None and helper[1] in (CODE, CONCEPT, STRING) else None
 
 
 HANDLERS: Final[dict[type[Expression], Handler]] = {Retrieve: retrieve}

@@ -69,6 +69,8 @@ def test_retrieve_by_codes_and_value_sets() -> None:
     assert ids(index.retrieve("Condition", "code", value_set("2", "3"))) == ["c", "b"]
     assert ids(index.retrieve("Condition", "code", value_set(*map(str, range(2, 500))))) == ["c", "b"]
     assert index.retrieve("Condition", "code", []) == []
+    assert ids(index.retrieve("Condition", "id", ["a", None, "c", "nowhere"])) == ["c", "a"]
+    assert index.retrieve("Condition", "code", ["1"]) == []
     assert ids(index.retrieve("Condition")) == ["c", "a", "b"]
 
 

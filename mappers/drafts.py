@@ -12,6 +12,9 @@ from mappers.reading.procedure import identify
 from mappers.terminology.procedures import PROCEDURES
 
 
+_WITHDRAWN = ("cancelled", "entered-in-error", "stopped", "revoked", "ended", "not-done")
+
+
 class Draft(TypedDict):
     """One draft order. `kind` is drug, procedure or other; `concepts` drug keys, or one procedure key."""
 
@@ -43,7 +46,9 @@ def judge_drafts(drafts: object, selections: Iterable[str] | None, index: Refere
 def _draft(resource: Json, reference: str, selected: bool, index: ReferenceIndex) -> Draft:
     kind, concepts, organ, words = "other", list[str](), "", ""
     modality: str | None = None
-    if as_text(resource.get("resourceType")).startswith("Medication"):
+    if resource.get("doNotPerform") is True or as_text(resource.get("status")) in _WITHDRAWN:
+        pass  # nothing is being ordered
+    elif as_text(resource.get("resourceType")).startswith("Medication"):
         concepts, _, words = drugs_of(resource, index)
         kind = "drug" if concepts else "other"
     elif resource.get("resourceType") in ("ServiceRequest", "ProcedureRequest", "Procedure", "Appointment"):

@@ -35,6 +35,7 @@ def drugs_of(resource: Json, index: ReferenceIndex) -> tuple[list[str], str, str
     ]
     references = [resource.get("medicationReference"), as_dict(resource.get("medication")).get("reference")]
     words: list[str] = []
+    ingredients: list[object] = []
     for reference in references:
         if reference is None:
             continue
@@ -42,8 +43,8 @@ def drugs_of(resource: Json, index: ReferenceIndex) -> tuple[list[str], str, str
         target = index.resolve(reference, resource)
         if target is not None:
             concepts.append(target.get("code"))
-            concepts += [i.get("itemCodeableConcept") for i in as_dicts(target.get("ingredient"))]
-    for concept in concepts:
+            ingredients += [i.get("itemCodeableConcept") for i in as_dicts(target.get("ingredient"))]
+    for concept in (*concepts, ingredients):  # what it is as a whole, else all that it is made of
         found = [
             (meaning.concept, coding.code)
             for coding in codings(concept)
@@ -54,7 +55,7 @@ def drugs_of(resource: Json, index: ReferenceIndex) -> tuple[list[str], str, str
             return list(dict.fromkeys(drug for drug, _ in found)), "drug-code", found[0][1]
         words.append(as_text(as_dict(concept).get("text")))
         words += [coding.display for coding in codings(concept)]
-    for text in dict.fromkeys(filter(None, words)):
+    for text in dict.fromkeys((*filter(None, words), ", ".join(filter(None, map(concept_text, ingredients))))):
         named = named_drugs(text)
         if named:
             return named, "drug-name", text

@@ -111,7 +111,7 @@ def _read_boxes(
 def _options(
     report: Report, sentence: Sentence, boxes: list[tuple[int, int, bool]]
 ) -> tuple[list[tuple[int, int]], int]:
-    """The words of each box, which stand behind it or, where nothing follows the last box, before it; the stem's end."""
+    """The words of each box, behind it or (nothing follows the last box) before it, and where the stem ends."""
     behind = any(token[0].isalnum() for token in report.folded[boxes[-1][1] : sentence.last])
     if behind or boxes[0][0] == sentence.first:
         ends = [box for box, _, _ in boxes[1:]] + [sentence.last]

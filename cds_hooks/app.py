@@ -79,10 +79,14 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _not_routed(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
     if error.status_code == 405:
+        allowed = headers.get("Allow", "").split(", ")
+        if "GET" in allowed:
+            headers["Allow"] = ", ".join(dict.fromkeys((*allowed, "HEAD")))
         fault = CallError(405, "method-not-allowed", "this address answers the methods in the Allow header")
     elif error.status_code == 404:
         fault = CallError(404, "not-found", "there is no page or endpoint at this address; see GET /cds-services")
     else:
         fault = CallError(error.status_code, "bad-request", "the request cannot be answered")
-    return refusal(fault, dict(error.headers or {}))
+    return refusal(fault, headers)

@@ -9,6 +9,7 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 
 from cds_hooks.errors import CallError
+from cds_hooks.json_text import read_json
 
 
 async def read_body(request: Request, limit: int, seconds: float) -> bytes:
@@ -59,13 +60,21 @@ def _check_type(request: Request) -> None:
 def parse_object(body: bytes) -> dict[str, Any]:
     """The body as a JSON object. Raises ``CallError`` 400; the place of a fault is told, never the text around it."""
     try:
-        value = orjson.loads(body)
+        value = read_json(body)
     except orjson.JSONDecodeError as error:
         if "depth" in error.msg:
             raise CallError(400, "json-too-deep", "objects and lists may be nested 1,000 deep at most") from error
-        raise CallError(
-            400, "malformed-json", f"the body is not JSON (line {error.lineno}, column {error.colno})"
-        ) from error
+        raise CallError(400, "malformed-json", _told(body, error)) from error
     if not isinstance(value, dict):
         raise CallError(400, "wrong-type", "the body must be a JSON object")
     return value
+
+
+def _told(body: bytes, error: orjson.JSONDecodeError) -> str:
+    if not body.strip():
+        return "the body is empty; send a JSON object"
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        return f"the body is not UTF-8 (byte {fault.start + 1}); JSON is sent in UTF-8, whatever the charset says"
+    return f"the body is not JSON (line {error.lineno}, column {error.colno})"

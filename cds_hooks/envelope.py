@@ -14,6 +14,7 @@ from typing import Any
 from cds_hooks.errors import CallError
 from cds_hooks.fhir_access import FhirAccess, read_fhir_access
 from cds_hooks.fhir_versions import refuse_other_version
+from cds_hooks.ownership import Ownership, named
 
 Json = Mapping[str, Any]
 
@@ -62,6 +63,8 @@ class HookCall:
     """The moment to evaluate for."""
     fhir: FhirAccess | None
     """The FHIR server that the call names, and the right to read there."""
+    foreign_drafts: tuple[str, ...] = ()
+    """Draft orders for another patient, which were left out, as ``MedicationRequest/123``."""
 
 
 def read_call(body: Json, hook: str, *, demo: bool = False) -> HookCall:
@@ -72,22 +75,24 @@ def read_call(body: Json, hook: str, *, demo: bool = False) -> HookCall:
     for name, kind in REQUIRED_CONTEXT.get(hook, _ANY_HOOK).items():
         _field(context, name, kind, f"{hook} requires it", within="context.")
     patient_id = bare_id(context["patientId"])
+    own, foreign = _draft_orders(context, patient_id)
     return HookCall(
         hook,
         instance,
         context,
         patient_id,
         _prefetch(body),
-        tuple(_draft_orders(context, patient_id)),
-        tuple(one for one in context["selections"] if isinstance(one, str)) if hook == "order-select" else None,
+        own,
+        _selections(context) if hook == "order-select" else None,
         (_as_of(body) if demo else None) or datetime.now(UTC),
         read_fhir_access(body, patient_id, demo=demo),
+        foreign,
     )
 
 
 def bare_id(patient: str) -> str:
-    """``123`` of ``123``, ``Patient/123`` and ``https://ehr/fhir/Patient/123``."""
-    return patient.strip().rsplit("/", 1)[-1]
+    """``123`` of ``123``, ``Patient/123/_history/2`` and ``https://ehr/fhir/Patient/123``."""
+    return patient.strip().partition("/_history/")[0].rsplit("/", 1)[-1]
 
 
 def _check_hook(body: Json, hook: str) -> None:
@@ -139,14 +144,20 @@ def _as_of(body: Json) -> datetime | None:
         raise CallError(400, "wrong-type", f"{where}: must be a date such as 2026-11-21", [where]) from error
 
 
-def _draft_orders(context: Json, patient_id: str) -> list[Json]:
-    """The entries of ``context.draftOrders`` with their resources, however incomplete; another patient's are left out.
+def _selections(context: Json) -> tuple[str, ...]:
+    """The references of the selected drafts: texts, as the hook says, or FHIR References, as some clients send them."""
+    given = (one.get("reference") if isinstance(one, dict) else one for one in context["selections"])
+    return tuple(one for one in given if isinstance(one, str))
+
+
+def _draft_orders(context: Json, patient_id: str) -> tuple[tuple[Json, ...], tuple[str, ...]]:
+    """The entries of ``context.draftOrders`` with their resources, however incomplete; another patient's are named.
 
     Raises ``CallError`` when they are of a FHIR version that is not supported.
     """
     bundle = context.get("draftOrders")
     if not isinstance(bundle, dict):
-        return []
+        return (), ()
     entries = bundle.get("entry")
     if not isinstance(entries, list):
         # A client with a single draft may send the order itself.
@@ -154,12 +165,9 @@ def _draft_orders(context: Json, patient_id: str) -> list[Json]:
         entries = [{"resource": bundle}] if isinstance(kind, str) and kind != "Bundle" else []
     drafts = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)]
     refuse_other_version((entry["resource"] for entry in drafts), "context.draftOrders")
-    return [entry for entry in drafts if _is_for(entry["resource"], patient_id)]
-
-
-def _is_for(draft: Json, patient_id: str) -> bool:
-    subject = draft.get("subject")
-    reference = subject.get("reference") if isinstance(subject, dict) else None
-    if not isinstance(reference, str) or "Patient/" not in reference:
-        return True
-    return bare_id(reference.partition("/_history/")[0]) == patient_id
+    ownership = Ownership(patient_id)
+    foreign = [ownership.is_foreign(entry["resource"]) for entry in drafts]
+    return (
+        tuple(entry for entry, left_out in zip(drafts, foreign, strict=True) if not left_out),
+        tuple(named(entry["resource"]) for entry, left_out in zip(drafts, foreign, strict=True) if left_out),
+    )

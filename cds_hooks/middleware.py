@@ -48,13 +48,14 @@ def layers(
 ) -> list[Middleware]:
     """The layers around the application, outermost first; `services` tells the ids of the services there are."""
     return [
-        Middleware(PublicPrefix, prefix=urlsplit(settings.base_url).path),
+        Middleware(PlainPath, prefix=urlsplit(settings.base_url).path),
         Middleware(CrossOrigin, origins=_origins(settings)),
         Middleware(SecurityHeaders),
         Middleware(Observe, metrics=metrics, services=services),
         Middleware(Shield),
         *([] if settings.demo else [Middleware(HttpsOnly)]),
         Middleware(AdmissionLayer, admission=admission, spread=settings.workers > 1),
+        Middleware(HeadAsGet),
     ]
 
 
@@ -64,10 +65,11 @@ def _origins(settings: Settings) -> tuple[str, ...]:
     return (*settings.allowed_origins, *(origin for client in settings.clients for origin in client.origins))
 
 
-class PublicPrefix:
-    """Takes the path of the public URL (``/cds`` of ``https://hospital.example.org/cds``) off the path of a request.
+class PlainPath:
+    """Makes the path of a request the one that the application knows, however a client was told of it.
 
-    Some reverse proxies pass it on and some take it off themselves; both will do, and nothing inside knows of it.
+    The path of the public URL (``/cds`` of ``https://hospital.example.org/cds``) is taken off: some reverse proxies
+    pass it on, some take it off themselves. So is a slash at the end: base URLs are typed by hand.
     """
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
@@ -76,14 +78,32 @@ class PublicPrefix:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with the path that the application knows."""
-        if self._prefix and scope["type"] == "http" and scope["path"].startswith(f"{self._prefix}/"):
-            raw = scope.get("raw_path") or b""
-            scope = {
-                **scope,
-                "path": scope["path"].removeprefix(self._prefix),
-                "raw_path": raw.removeprefix(self._prefix.encode("ascii")),
-            }
+        if scope["type"] == "http":
+            path, raw = scope["path"], scope.get("raw_path") or b""
+            if self._prefix and path.startswith(f"{self._prefix}/"):
+                path, raw = path.removeprefix(self._prefix), raw.removeprefix(self._prefix.encode("ascii"))
+            if path.endswith("/"):
+                path, raw = path.rstrip("/") or "/", raw.rstrip(b"/") or b"/"
+            scope = {**scope, "path": path, "raw_path": raw}
         await self._app(scope, receive, send)
+
+
+class HeadAsGet:
+    """Answers HEAD with the headers of GET: load balancers and monitors ask so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on; of an answer to HEAD the body is left out."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
 
 
 class HttpsOnly:

@@ -100,7 +100,7 @@ class SarcomaGuidance:
         facts = _facts(call, received)
         decisions = self._guideline.decide(facts, service.hook, call.now)
         cards = build_cards(decisions, self._guidance_url, received.unread, call.instance)
-        return Answer(cards, lambda: _explanation(facts, decisions, received))
+        return Answer(cards, lambda: _explanation(facts, decisions, received, call.foreign_drafts))
 
     def _warm(self) -> None:
         """Answers one call for a patient of nobody's, so that the first real one does not pay for loading."""
@@ -136,7 +136,9 @@ def _medications(drafts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     return [entry for entry in drafts if entry["resource"].get("resourceType") == "Medication"]
 
 
-def _explanation(facts: PatientFacts, decisions: Decisions, received: Received) -> dict[str, Any]:
+def _explanation(
+    facts: PatientFacts, decisions: Decisions, received: Received, foreign_drafts: Iterable[str]
+) -> dict[str, Any]:
     """The explanation's parts but the cards; `unread` and `problems` say what the facts could not be built on."""
     explanation: dict[str, Any] = {
         "facts": facts.to_explanation(),
@@ -145,7 +147,7 @@ def _explanation(facts: PatientFacts, decisions: Decisions, received: Received) 
     if received.unread:
         explanation["unread"] = sorted(received.unread)
         explanation["reasons"] = {key: told(code) for key, code in received.reasons.items()}
-    problems = [{"reference": one, "reason": _FOREIGN} for one in received.foreign]
+    problems = [{"reference": one, "reason": _FOREIGN} for one in (*received.foreign, *foreign_drafts)]
     problems += [{"reference": one.reference, "reason": one.reason} for one in facts.problems]
     if problems:
         explanation["problems"] = problems

@@ -11,6 +11,8 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from cds_hooks.json_text import read_json
+
 ALGORITHMS = ("ES384", "RS384")
 """What is accepted, as CDS Hooks recommends; everything else is refused, symmetric algorithms and ``none`` first."""
 _MIN_RSA_BITS = 2048
@@ -59,7 +61,7 @@ class KeySet:
 
 def _members(content: bytes | Mapping[str, Any]) -> list[Any]:
     try:
-        parsed = orjson.loads(content) if isinstance(content, bytes) else content
+        parsed = read_json(content) if isinstance(content, bytes) else content
     except orjson.JSONDecodeError:
         raise KeySetError("is not JSON") from None
     members = parsed.get("keys") if isinstance(parsed, Mapping) else None

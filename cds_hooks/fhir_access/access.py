@@ -105,6 +105,8 @@ def _lifetime(holder: Json) -> int:
     where = "fhirAuthorization.expires_in"
     if value is None:
         raise CallError(400, "missing-field", f"{where}: is missing; send the token's lifetime in seconds", [where])
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # 300.0 is an integer as well: JSON has one kind of number
     if type(value) is not int:
         raise CallError(400, "wrong-type", f"{where}: must be an integer (seconds)", [where])
     if value <= 0:

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 import orjson
 
 from cds_hooks.audit import FhirQuery
+from cds_hooks.json_text import read_json
 from cds_hooks.outbound import Outbound, OutboundAnswer, OutboundError
 from cds_hooks.prefetch.breaker import Admission, Breaker
 from cds_hooks.prefetch.source import Source
@@ -106,7 +107,7 @@ def _read(got: OutboundAnswer) -> Answer:
     if _OTHER_VERSION.search(kind):
         return Answer(None, "other-fhir-version", len(got.body))
     try:
-        return Answer(orjson.loads(got.body), None, len(got.body))
+        return Answer(read_json(got.body), None, len(got.body))
     except orjson.JSONDecodeError:
         page = "html" in kind or got.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
         return Answer(None, "html" if page else "not-json", len(got.body))

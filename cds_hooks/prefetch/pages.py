@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_hooks.fhir_versions import refuse_other_version
-from cds_hooks.prefetch.ownership import Ownership
+from cds_hooks.ownership import Ownership, named
 from cds_hooks.prefetch.templates import Template
 
 Json = Mapping[str, Any]
@@ -106,8 +106,8 @@ class Pages:
             return "not-fhir"
         self.next = _next(value)
         total = value.get("total")
-        if value.get("type") == "searchset" and type(total) is int:
-            self._total = max(self._total, total)
+        if value.get("type") == "searchset" and isinstance(total, int | float):
+            self._total = max(self._total, int(total))
         return self._take_entries(entries or (), where)
 
     def _take_entries(self, entries: Any, where: str) -> str | None:
@@ -143,21 +143,16 @@ class Pages:
             if left_out:
                 ids = set(map(id, left_out))
                 came = [one for one in came if id(one) not in ids]
-                self._foreign += map(_named, left_out)
+                self._foreign += map(named, left_out)
             if self._pages:
-                known = {_named(one) for one in kept if "id" in one}
-                came = [one for one in came if _named(one) not in known]
+                known = {named(one) for one in kept if "id" in one}
+                came = [one for one in came if named(one) not in known]
             kept += came
         return len(foreign) == len(own)
 
     def _is_another(self, patient: Json) -> bool:
         """Whether a Patient is another one; without an id it is taken to be the one of the call."""
         return patient.get("id") not in (None, self._patient_id)
-
-
-def _named(resource: Json) -> str:
-    own_id = resource.get("id")
-    return f"{resource.get('resourceType')}/{own_id if isinstance(own_id, str) else '?'}"
 
 
 def _is_error(outcome: Json) -> bool:

@@ -33,7 +33,7 @@ def read_settings(path: Path | None, given: Mapping[str, Any]) -> Settings:
 
 def _values(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read; give the path of a readable UTF-8 file") from error
     except tomllib.TOMLDecodeError as error:

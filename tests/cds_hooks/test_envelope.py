@@ -97,7 +97,9 @@ def test_authorization_needs_a_server(call: Call, complete: Complete) -> None:
     assert call(complete(fhirAuthorization=token, fhirServer="https://ehr.example.org/fhir")).status_code == 200
 
 
-@pytest.mark.parametrize("written", ["x1", "Patient/x1", "https://ehr.example.org/fhir/Patient/x1", " x1 "])
+@pytest.mark.parametrize(
+    "written", ["x1", "Patient/x1", "https://ehr.example.org/fhir/Patient/x1", "Patient/x1/_history/3", " x1 "]
+)
 def test_patient_id_may_be_a_reference(call: Call, complete: Complete, written: str) -> None:
     body = complete()
     body["context"]["patientId"] = written
@@ -155,17 +157,44 @@ def test_incomplete_drafts_are_not_refused(call: Call, complete: Complete, hook:
     assert call(body, hook).status_code == 200
 
 
-def test_drafts_of_another_patient_are_left_out() -> None:
-    def draft(subject: str) -> dict[str, Any]:
-        return {"resource": {"resourceType": "MedicationRequest", "subject": {"reference": subject}}}
+def _signing(*drafts: dict[str, Any]) -> dict[str, Any]:
+    context = {"userId": "u", "patientId": "x1", "draftOrders": {"entry": [{"resource": one} for one in drafts]}}
+    return {"hook": "order-sign", "hookInstance": "i", "context": context}
 
-    own, foreign = draft("Patient/x1/_history/2"), draft("https://ehr.example.org/fhir/Patient/other")
-    body = {
-        "hook": "order-sign",
-        "hookInstance": "i",
-        "context": {"userId": "u", "patientId": "x1", "draftOrders": {"entry": [own, foreign]}},
-    }
-    assert read_call(body, "order-sign").draft_orders == (own,)
+
+@pytest.mark.requirement("CH-052")
+def test_drafts_of_another_patient_are_left_out_and_named() -> None:
+    """Most orders have a subject; a nutrition order or a prescription of glasses has a patient."""
+    own: list[dict[str, Any]] = [
+        {"resourceType": "MedicationRequest", "subject": {"reference": "Patient/x1/_history/2"}},
+        {"resourceType": "NutritionOrder", "patient": {"reference": "Patient/x1"}},
+        {"resourceType": "ServiceRequest", "subject": {"reference": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"}},
+        {"resourceType": "CommunicationRequest"},
+    ]
+    foreign = [
+        {"resourceType": "MedicationRequest", "id": "m", "subject": {"reference": "https://ehr/fhir/Patient/other"}},
+        {"resourceType": "NutritionOrder", "id": "n", "patient": {"reference": "Patient/other"}},
+        {"resourceType": "VisionPrescription", "patient": {"reference": "Patient/x11"}},
+    ]
+    read = read_call(_signing(*own, *foreign), "order-sign")
+    assert [one["resource"] for one in read.draft_orders] == own
+    assert read.foreign_drafts == ("MedicationRequest/m", "NutritionOrder/n", "VisionPrescription/?")
+
+
+@pytest.mark.requirement("CH-052")
+def test_an_explanation_names_the_drafts_of_another_patient(call: Call, complete: Complete) -> None:
+    body = complete("order-sign")
+    foreign = {"resourceType": "NutritionOrder", "id": "n", "patient": {"reference": "Patient/other"}}
+    body["context"]["draftOrders"]["entry"] = [{"resource": foreign}]
+    told = call(body, "order-sign", explain=True).json()
+    assert told["problems"] == [{"reference": "NutritionOrder/n", "reason": "about another patient"}]
+
+
+@pytest.mark.requirement("CH-118")
+def test_selections_may_be_fhir_references() -> None:
+    body = _signing() | {"hook": "order-select"}
+    body["context"]["selections"] = ["MedicationRequest/1", {"reference": "MedicationRequest/2"}, {"reference": 7}, {}]
+    assert read_call(body, "order-select").selections == ("MedicationRequest/1", "MedicationRequest/2")
 
 
 def test_day_of_evaluation_is_heeded_only_where_allowed() -> None:

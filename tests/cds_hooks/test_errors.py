@@ -1,5 +1,6 @@
 """One shape for every answer that is not a success, over all endpoints; nothing of the input in it."""
 
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ ORIGIN = {"origin": "https://ehr.example.org"}
 _SERVICE = "/cds-services/sarcoma-patient-view"
 CASES: list[tuple[int, str, tuple[str, str, dict[str, Any]]]] = [
     (404, "not-found", ("GET", f"/{CANARY}", {})),
-    (404, "not-found", ("GET", "/cds-services/", {})),
+    (404, "not-found", ("GET", "//cds-services", {})),
     (404, "not-found", ("GET", f"/guidance/{CANARY}", {})),
     (404, "not-found", ("GET", f"/static/{CANARY}.css", {})),
     (404, "not-found", ("GET", f"/demo/patients/{CANARY}", {})),
@@ -104,6 +105,28 @@ def test_every_faulty_body_at_every_endpoint(server: str, path: str, kind: str) 
     status, code, body, headers = BODIES[kind]
     answer = requests.post(server + path, data=body, headers=headers | ORIGIN, timeout=10)
     check(answer, status, code)
+
+
+@pytest.mark.requirement("CH-001")
+def test_a_byte_order_mark_is_passed_over(server: str, complete: Callable[..., Any]) -> None:
+    url = f"{server}/cds-services/sarcoma-patient-view"
+    body = json.dumps(complete()).encode("utf-8-sig")
+    assert requests.post(url, data=body, headers=JSON, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"\r\n ", "the body is empty; send a JSON object"),
+        ('{"hook": "Müller"}'.encode("latin-1"), "the body is not UTF-8 (byte 12)"),
+        ('{"hook": 1}'.encode("utf-16"), "the body is not UTF-8 (byte 1)"),
+        (b'{"hook": 1,}', "the body is not JSON (line 1, column 11)"),
+        (b'{"hook": "\\ud800"}', "the body is not JSON (line 1, column 11)"),
+    ],
+)
+def test_a_body_that_is_not_json_is_told_why(server: str, body: bytes, words: str) -> None:
+    answer = requests.post(f"{server}/cds-services/sarcoma-patient-view", data=body, headers=JSON, timeout=10)
+    assert answer.json()["issue"][0]["diagnostics"].startswith(words)
 
 
 @pytest.mark.requirement("CH-033", "CH-066")

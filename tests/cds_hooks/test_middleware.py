@@ -222,3 +222,24 @@ def test_pages_are_logged_for_debugging_only(service: _Service, lines: list[dict
     assert [(one["kind"], one["level"]) for one in lines] == [
         ("operations", "debug"), ("page", "debug"), ("discovery", "info"), ("other", "info"),
     ]  # fmt: skip
+
+
+@pytest.mark.requirement("CH-007")
+@pytest.mark.parametrize("path", ["/cds-services/", "/cds/cds-services/", "/cds-services//"])
+def test_a_slash_at_the_end_changes_nothing(service: _Service, lines: list[dict[str, Any]], path: str) -> None:
+    assert service.from_("127.0.0.1").get(path).json() == {"path": "/cds-services"}
+    assert lines[-1]["kind"] == "discovery"
+
+
+def test_the_root_stays_the_root(service: _Service) -> None:
+    for path in ("/", "/cds/"):
+        assert service.from_("127.0.0.1").get(path).json() == {"path": "/"}
+
+
+@pytest.mark.parametrize("path", ["/cds-services", "/healthz"])
+def test_head_is_answered_as_get_without_the_body(service: _Service, lines: list[dict[str, Any]], path: str) -> None:
+    client = service.from_("127.0.0.1")
+    got, headed = client.get(path), client.ask("HEAD", path)
+    assert (headed.status_code, headed.content) == (200, b"")
+    assert headed.headers["content-length"] == got.headers["content-length"] == str(len(got.content))
+    assert [one["method"] for one in lines] == ["GET", "HEAD"]

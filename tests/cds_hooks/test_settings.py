@@ -55,6 +55,12 @@ def test_faulty_file(tmp_path: Path, text: str, fault: str) -> None:
         read_settings(path, {"demo": True})
 
 
+def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("port = 9100", encoding="utf-8-sig")
+    assert read_settings(path, {"demo": True}).port == 9100
+
+
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         read_settings(tmp_path / "none.toml", {})

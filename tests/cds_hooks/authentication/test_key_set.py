@@ -41,6 +41,10 @@ def test_keys_that_can_be_used(member: dict[str, Any]) -> None:
     assert found == KeySet.read({"keys": [member]}).check()
 
 
+def test_a_file_with_a_byte_order_mark() -> None:
+    assert KeySet.read(json.dumps({"keys": [EC]}).encode("utf-8-sig")).check().keys
+
+
 WRONG: list[Any] = [
     without(EC, "kid"),
     EC | {"kid": 7},

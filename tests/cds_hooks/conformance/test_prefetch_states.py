@@ -123,7 +123,10 @@ def test_a_warning_beside_the_data_is_no_error(call: Call, complete: Complete) -
 
 
 @pytest.mark.requirement("CH-049")
-@pytest.mark.parametrize("value", [_bundle(**NEXT), _bundle(DOXORUBICIN, **NEXT), _bundle(DOXORUBICIN, total=7)])
+@pytest.mark.parametrize(
+    "value",
+    [_bundle(**NEXT), _bundle(DOXORUBICIN, **NEXT), _bundle(DOXORUBICIN, total=7), _bundle(DOXORUBICIN, total=7.0)],
+)
 def test_a_first_page_is_incomplete_and_this_is_said(call: Call, complete: Complete, value: Any) -> None:
     """Here without access to the server; every card says so."""
     explained = _explained(call, complete, value)

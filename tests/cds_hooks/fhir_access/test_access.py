@@ -134,7 +134,7 @@ def test_each_is_required(name: str, gone: bool) -> None:
         ("token_type", "MAC", "wrong-value"),
         ("token_type", 1, "wrong-type"),
         ("expires_in", "300", "wrong-type"),
-        ("expires_in", 300.0, "wrong-type"),
+        ("expires_in", 300.5, "wrong-type"),
         ("expires_in", True, "wrong-type"),
         ("expires_in", 0, "wrong-value"),
         ("expires_in", -1, "wrong-value"),
@@ -146,6 +146,14 @@ def test_each_is_required(name: str, gone: bool) -> None:
 def test_wrong_members(name: str, value: Any, code: str) -> None:
     body = {"fhirServer": SERVER, "fhirAuthorization": AUTHORIZATION | {name: value}}
     assert refusal(body) == (400, code, f"fhirAuthorization.{name}")
+
+
+@pytest.mark.requirement("CH-058")
+def test_a_lifetime_of_whole_seconds_however_it_is_written() -> None:
+    access = read(expires_in=300.0)
+    assert access is not None
+    assert access.authorization is not None
+    assert 299 < access.authorization.expires_at - time.monotonic() <= 300
 
 
 def test_bearer_in_any_case() -> None:

@@ -88,6 +88,12 @@ def test_found_nothing(gather: Gather, fault: FaultServer) -> None:
     assert received.missing == ()
 
 
+def test_a_byte_order_mark_before_an_answer(gather: Gather, fault: FaultServer) -> None:
+    answer = b'\xef\xbb\xbf{"resourceType": "Bundle", "type": "searchset", "total": 0}'
+    fault.behaviours[QUERY] = faults.text(answer, "application/fhir+json")
+    assert conditions(gather()) == (State.EMPTY, None)
+
+
 @pytest.mark.requirement("CH-063")
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
@@ -111,6 +117,7 @@ def test_found_nothing(gather: Gather, fault: FaultServer) -> None:
         (faults.text(b"<!DOCTYPE html><p>Maintenance", "text/html"), "html"),
         (faults.text(b"\n<html><p>Please log in", "application/json"), "html"),
         (faults.text(b"<Bundle xmlns='http://hl7.org/fhir'/>", "application/fhir+xml"), "not-json"),
+        (faults.text(b"\xef\xbb\xbfgarbage", "application/fhir+json"), "not-json"),
         (faults.text(b"\x00\xff garbage", "application/fhir+json"), "not-json"),
         (faults.text(b"", "application/fhir+json"), "not-json"),
         (faults.text(b"[" * 5000, "application/fhir+json"), "not-json"),

@@ -44,6 +44,12 @@ class Ownership:
         return isinstance(reference, str) and _patient_named(reference) == self._patient_id
 
 
+def named(resource: Mapping[str, Any]) -> str:
+    """How a resource that is left out is told of: ``Condition/123``."""
+    own_id = resource.get("id")
+    return f"{resource.get('resourceType')}/{own_id if isinstance(own_id, str) else '?'}"
+
+
 def _patient_named(reference: str) -> str | None:
     """``123`` of ``Patient/123``, ``https://ehr/fhir/Patient/123`` and ``Patient/123/_history/2``."""
     before, found, after = reference.rpartition("Patient/")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.ownership import Ownership
 from cds_hooks.prefetch import State, patient_templates, read_prefetch
-from cds_hooks.prefetch.ownership import Ownership
 
 TEMPLATES = patient_templates(["Condition", "MedicationRequest"])
 

@@ -11,7 +11,6 @@ from mappers.reading.medication import drugs_of
 from mappers.reading.procedure import identify
 from mappers.terminology.procedures import PROCEDURES
 
-
 _WITHDRAWN = ("cancelled", "entered-in-error", "stopped", "revoked", "ended", "not-done")
 
 

@@ -1,5 +1,6 @@
 """How many metastases there are and how large the largest is, by organ and in total."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from mappers.facts import Fact
@@ -9,6 +10,7 @@ from mappers.reading.finding import Finding, newest_first
 from mappers.terminology import SITES
 
 TOTAL = "total"
+_SAME_FINDING = timedelta(days=45)
 _ORGANS_OF_LESIONS = ("lung", "pleura", "liver", "bone", "brain", "lymph-node", "adrenal")
 
 
@@ -33,30 +35,68 @@ def involved_sites(spread: Spread) -> list[str]:
 
 
 def judge_counts(view: View, involved: list[str], sizes: list[Finding]) -> tuple[Fact, dict[str, int]]:
-    """Counts by organ and the total: the stated one, else the sum when every involved organ has a count."""
+    """Counts by organ and the total: the stated one, else the sum when every involved organ has a count.
+
+    "At least 4", "2-3" and new lesions beside older ones are no counts, but lower bounds: of organs in the detail's
+    `at_least`, of all of them in its `partial_sum`.
+    """
     stated: dict[str, Finding] = {}
     for finding in _preferred(view.affirmed("lesion-count")):
         stated.setdefault(_where(finding, involved), finding)
-    counts = {site: _integer(finding) for site, finding in stated.items()}
+    counts: dict[str, int] = {}
+    least: dict[str, int] = {}
+    for site, finding in stated.items():
+        (least if _is_least(finding, site, view) else counts)[site] = _integer(finding)
     used = list(stated.values())
     for site, findings in _one_by_one(view, sizes).items():
-        if site not in counts:
+        if site not in counts and len(findings) >= least.get(site, 0):
             counts[site] = len(findings)
+            least.pop(site, None)
             used += findings
-    detail: dict[str, object] = {}
-    if TOTAL not in counts:
-        by_organ = {site: count for site, count in counts.items() if site in SITES}
-        if involved and all(site in by_organ for site in involved):
-            counts[TOTAL] = sum(by_organ.values())
-            detail["total_is"] = "sum of the organs"
-        elif by_organ:
-            detail["partial_sum"] = sum(by_organ.values())
-    elif len(involved) == 1:
-        counts.setdefault(involved[0], counts[TOTAL])
+    detail = _complete(counts, least, involved)
     if not counts:
-        return unknown(), {}
+        return unknown(used, detail), {}
     ordered = {key: counts[key] for key in (TOTAL, *SITES) if key in counts}
     return known(ordered, used, detail), ordered
+
+
+def _complete(counts: dict[str, int], least: dict[str, int], involved: list[str]) -> dict[str, object]:
+    """Adds the total, or the only organ's count, to the counts; what there is instead of a total is the detail."""
+    detail: dict[str, object] = {}
+    if TOTAL in counts:
+        if len(involved) == 1 and involved[0] not in least:
+            counts.setdefault(involved[0], counts[TOTAL])
+    else:
+        by_organ = {site: count for site, count in counts.items() if site in SITES}
+        if TOTAL not in least and involved and all(site in by_organ for site in involved):
+            counts[TOTAL] = sum(by_organ.values())
+            detail["total_is"] = "sum of the organs"
+        elif by_organ or least:
+            bounds = sum((least | by_organ).get(site, 0) for site in SITES)
+            detail["partial_sum"] = max(bounds, least.get(TOTAL, 0))
+    if organs := {site: least[site] for site in SITES if site in least}:
+        detail["at_least"] = organs
+    return detail
+
+
+def _is_least(finding: Finding, site: str, view: View) -> bool:
+    """Whether a count is a lower bound. A count of new lesions is the count when there were none before."""
+    if not finding.attributes.get("at_least"):
+        return False
+    if not finding.attributes.get("new"):
+        return True
+    earlier = (
+        *view.affirmed("lesion-count"),
+        *(f for f in view.affirmed("metastasis") if site in (TOTAL, *sites_of(f))),
+    )
+    return any(_is_before(other, finding) for other in earlier)
+
+
+def _is_before(other: Finding, finding: Finding) -> bool:
+    """Whether something was found well before, and not told of the same images a few days on."""
+    if other.when is None or finding.when is None:
+        return other.reference != finding.reference
+    return finding.when.low - other.when.high > _SAME_FINDING
 
 
 def _preferred(findings: list[Finding]) -> list[Finding]:

@@ -26,6 +26,7 @@ from mappers.observations.builder import (
 from mappers.observations.writers import (
     WRITERS,
     write_active,
+    write_counts,
     write_interval,
     write_investigations,
     write_resection,
@@ -68,6 +69,8 @@ def build(
             builder.add("metastasis-suspected", coded(fact.status), fact)
         elif key == "disease_free_interval_months" and fact.detail:
             write_interval(builder, fact)
+        elif key == "lesion_count" and fact.detail:
+            write_counts(builder, fact)
         elif key == "complete_resection_feasible" and fact.detail:
             write_resection(builder, fact)
     write_investigations(builder, investigations, complete=investigations_complete)

@@ -79,11 +79,14 @@ def _sites(builder: Builder, fact: Fact) -> None:
         builder.add("metastatic-site", coded(NONE_ON_RECORD), fact)
 
 
-def _counts(builder: Builder, fact: Fact) -> None:
+def write_counts(builder: Builder, fact: Fact) -> None:
+    """The counts, and the lower bounds where there are no counts."""
     for site, count in object_of(fact.value).items():
         builder.add("lesion-count", {"valueInteger": count}, fact, organ="" if site == "total" else site)
     if "partial_sum" in fact.detail:
         builder.add("lesion-count-at-least", {"valueInteger": fact.detail["partial_sum"]}, fact)
+    for site, count in object_of(fact.detail.get("at_least")).items():
+        builder.add("lesion-count-at-least", {"valueInteger": count}, fact, organ=site)
 
 
 def _largest(builder: Builder, fact: Fact) -> None:
@@ -287,7 +290,7 @@ WRITERS: dict[str, Writer] = {
     "grade": _integer("grade"),
     "metastatic_status": _boolean("metastatic-status"),
     "metastatic_sites": _sites,
-    "lesion_count": _counts,
+    "lesion_count": write_counts,
     "largest_lesion_cm": _largest,
     "first_metastasis_date": _date("first-metastasis-date"),
     "primary_treatment_date": _date("primary-treatment-date"),

@@ -48,6 +48,8 @@ def _emit_count(reading: Reading, index: int, item: Item, counted: tuple[int, in
     count, first, at_least = counted
     if not 0 < count <= MOST_LESIONS or reading.context.polarity(item) == "negated":
         return
+    if "each" in reading.next_words(item, 3):  # "one metastasis in each lung"
+        return
     site = site_beside(reading, index)
     if not site and "lesion" in item.roles:
         spread = {i.roles["site"].concept for i in reading.items if i.used and "site" in i.roles}
@@ -59,6 +61,8 @@ def _emit_count(reading: Reading, index: int, item: Item, counted: tuple[int, in
     attributes: dict[str, Attribute] = {"count": count}
     if at_least:
         attributes["at_least"] = 1
+        if "new" in reading.folded[first : item.last]:
+            attributes["new"] = 1
     if site:
         attributes["site"] = site
     reading.add(
@@ -82,6 +86,9 @@ def _count_before(reading: Reading, index: int, item: Item) -> tuple[int, int, b
         if token in UNITS and folded[at - 1][0].isdigit():  # "solitary 8 mm nodule"
             before_size = next((c for c in counts.values() if c.last == at - 1), None)
             return _numeral_word(reading, before_size, newly) if before_size is not None else None
+        if token == ")" and at - 3 >= floor and folded[at - 2] == "(" and folded[at - 1].isdigit():
+            at -= 3  # "five (5) lung metastases"
+            continue
         if token[0].isdigit():
             return _numeral(reading, at, newly)
         holder = next((c for f, c in counts.items() if f <= at < c.last), None)
@@ -121,7 +128,7 @@ def _numeral(reading: Reading, at: int, newly: bool) -> tuple[int, int, bool] | 
         or "less" in before
     ):
         return None
-    if previous == "to" and before[-2:-1] == ["up"]:
+    if (previous == "to" and before[-2:-1] == ["up"]) or before in (["no", "more", "than"], ["not", "more", "than"]):
         return None
     if previous in ("-", "to", "or") and at - 2 >= floor and folded[at - 2].isdigit():
         return int(folded[at - 2]), at - 2, True

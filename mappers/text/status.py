@@ -77,9 +77,17 @@ def _add_resectable(reading: Reading, index: int, item: Item) -> None:
     if context.unreal(item):
         return
     attributes: dict[str, Attribute] = {}
-    if site := _site_near(reading, index):
+    if site := "primary" if _is_of_primary(reading, index, item) else _site_near(reading, index):
         attributes["site"] = site
     reading.add("resectable", item.roles["resectable"].concept, item, attributes)
+
+
+def _is_of_primary(reading: Reading, index: int, item: Item) -> bool:
+    """ "The primary tumour is unresectable" says nothing of the metastases."""
+    near = reading.items[max(0, index - 1) : index + 2]
+    if any("metastasis" in other.roles for other in near):
+        return False
+    return "primary" in reading.words_before(item, 5) or reading.next_words(item, 1) == ["primary"]
 
 
 def _site_near(reading: Reading, index: int) -> str:

@@ -107,10 +107,18 @@ def _sites(value: Any) -> Fact:
 
 
 def _count(value: Any) -> Fact:
-    """A total, or an object of ``total``, organs, and ``at_least`` (a sum of organs when others are not counted)."""
+    """A total, or an object of ``total``, organs, and ``at_least``.
+
+    ``at_least`` is a lower bound: of all metastases when not all are counted, or an object of organs, and of ``total``.
+    """
     counts = {"total": value} if isinstance(value, int) else dict(value)
     least = counts.pop("at_least", None)
-    return _known(counts, {"partial_sum": least} if least is not None else {})
+    if isinstance(least, Mapping):
+        organs = {site: count for site, count in least.items() if site != "total"}
+        detail = {"partial_sum": least.get("total", sum(organs.values())), "at_least": organs}
+    else:
+        detail = {"partial_sum": least} if least is not None else {}
+    return _known(counts, detail) if counts else Fact(None, "unknown", None, _EVIDENCE, detail)
 
 
 def _interval(value: Any) -> Fact:

@@ -176,12 +176,15 @@ def _sites(fact: Fact, part: str) -> str:
 
 
 def _lesions(fact: Fact, part: str) -> str:
-    counts = fact.value if isinstance(fact.value, Mapping) else {}
+    counts = dict(fact.value) if isinstance(fact.value, Mapping) else {}
+    bounds = fact.detail.get("at_least")
+    counts |= {site: f"at least {count}" for site, count in bounds.items()} if isinstance(bounds, Mapping) else {}
     if part:
         return str(counts.get(part, ""))
     organs = ", ".join(f"{site.replace('-', ' ')} {count}" for site, count in counts.items() if site != "total")
     if "total" not in counts:
-        return f"{organs} (not all sites counted)" if organs else ""
+        least = fact.detail.get("partial_sum")
+        return f"{organs} (not all sites counted)" if organs else f"at least {least} metastases" if least else ""
     noun = "metastasis" if counts["total"] == 1 else "metastases"
     return f"{counts['total']} {noun}" + (f" ({organs})" if organs else "")
 

@@ -50,22 +50,28 @@ class _Call:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the cards; 1 when the file holds no FHIR resource, 2 when it or an argument cannot be used."""
+    """Print the cards; 1 when the file is no record in FHIR R4, 2 when it or an argument cannot be used."""
     try:
         record, call = _read(options)
     except FileProblem as problem:
         print(problem, file=sys.stderr)
         return 2
-    if not record.holds_resources:
-        print(f"{options.bundle}: holds no FHIR resource; give a Bundle or a list of resources", file=sys.stderr)
+    fault = record.fault()
+    if fault is not None:
+        print(f"{options.bundle}: {fault}", file=sys.stderr)
         return 1
     if options.hook in ORDER_HOOKS and not call.drafts:
         print(f"--hook {options.hook} is about draft orders; give them with --orders FILE", file=sys.stderr)
         return 2
     try:
+        patient = record.whose(call.patient)
+    except FileProblem as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    try:
         facts = map_patient(
             record.resources,
-            patient_id=call.patient,
+            patient_id=patient,
             drafts=call.drafts or (),
             selections=call.selections,
             as_of=call.as_of,
@@ -81,11 +87,13 @@ def _print(facts: PatientFacts, options: argparse.Namespace) -> None:
     decisions = Guideline.load().decide(facts, options.hook, datetime.combine(facts.as_of, time(12), UTC))
     cards = build_cards(decisions, _GUIDANCE_URL)
     if options.json:
-        explanation = {
+        explanation: dict[str, Any] = {
             "facts": facts.to_explanation(),
             "recommendations": decisions.to_explanation(),
             "cards": cards,
         }
+        if facts.problems:
+            explanation["problems"] = [{"reference": one.reference, "reason": one.reason} for one in facts.problems]
         print(json.dumps(explanation, indent=2, ensure_ascii=False))
         return
     width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns))
@@ -94,6 +102,8 @@ def _print(facts: PatientFacts, options: argparse.Namespace) -> None:
     if not cards:
         print("No card.\n")
     print("\n".join(decision_lines(decisions, width)))
+    for problem in facts.problems:
+        print(f"Not read: {problem.reference}: {problem.reason}")
 
 
 def _read(options: argparse.Namespace) -> tuple[RecordFile, _Call]:

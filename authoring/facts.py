@@ -26,17 +26,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the facts; 1 when the file holds no FHIR resource, 2 when it or an argument cannot be used."""
+    """Print the facts; 1 when the file is no record in FHIR R4, 2 when it or an argument cannot be used."""
     try:
         record = read_record(options.bundle)
     except FileProblem as problem:
         print(problem, file=sys.stderr)
         return 2
-    if not record.holds_resources:
-        print(f"{options.bundle}: holds no FHIR resource; give a Bundle or a list of resources", file=sys.stderr)
+    fault = record.fault()
+    if fault is not None:
+        print(f"{options.bundle}: {fault}", file=sys.stderr)
         return 1
-    patient = options.patient or record.context.get("patientId")
     as_of = options.as_of or record.as_of
+    try:
+        patient = record.whose(options.patient)
+    except FileProblem as problem:
+        print(problem, file=sys.stderr)
+        return 2
     try:
         found = map_patient(record.resources, patient_id=patient, as_of=as_of)
     except ValueError as error:

@@ -97,8 +97,9 @@ def _calls(options: argparse.Namespace) -> Iterator[Call]:
     for file in files:
         for hook in [options.hook] if options.hook else _hooks(file):
             record = read_record(file, hook)
-            if not record.holds_resources:
-                raise FileProblem(f"{file}: holds no FHIR resource; give a Bundle or a list of resources")
+            fault = record.fault()
+            if fault is not None:
+                raise FileProblem(f"{file}: {fault}")
             yield Call(file.stem, hook, RecordFile(record.resources, record.context, options.as_of or record.as_of))
 
 

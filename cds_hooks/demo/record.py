@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from cds_hooks.envelope import AS_OF_EXTENSION
+from cds_hooks.json_text import read_json
 from cds_hooks.prefetch import Template
 
 Json = Mapping[str, Any]
@@ -62,13 +63,15 @@ def read_record(text: bytes, as_of: str) -> Record:
     A sample patient's file has a day of its own, which counts where `as_of` is empty; otherwise that is today.
     """
     try:
-        content = orjson.loads(text)
+        content = read_json(text)
     except orjson.JSONDecodeError as error:
         raise RecordProblem(f"This is not JSON (line {error.lineno}, column {error.colno}).") from error
     day = as_of
     if isinstance(content, dict) and isinstance(content.get("bundle"), dict):
         day = day or str(content.get("as_of") or "")
         content = content["bundle"]
+    if isinstance(content, dict) and "hookInstance" in content:
+        raise RecordProblem("This is a hook call: send it to the service, or paste the resources alone, as a Bundle.")
     resources = [
         one for one in _resources(content) if isinstance(one, dict) and isinstance(one.get("resourceType"), str)
     ]

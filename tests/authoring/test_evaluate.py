@@ -16,6 +16,9 @@ PATIENTS = Path(__file__).resolve().parents[2] / "fixtures" / "patients"
 LUNG = PATIENTS / "lung-only-leiomyosarcoma.json"
 
 
+TWO = '[{"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}]'
+
+
 def fixture(path: Path = LUNG) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
@@ -93,6 +96,15 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         ("{}", [], 1, "holds no FHIR resource"),
         ("[]", [], 1, "holds no FHIR resource"),
         ("not JSON", [], 2, "is not JSON"),
+        (
+            '{"hook": "patient-view", "hookInstance": "1", "prefetch": {}}',
+            [],
+            1,
+            "is a hook call; send it to the service",
+        ),
+        ('[{"resourceType": "MedicationOrder"}]', [], 1, "holds a MedicationOrder, a resource type of FHIR DSTU2"),
+        (TWO, [], 2, "the record holds 2 patients; say whose it is with --patient ID"),
+        (TWO, ["--patient", "c"], 2, "the record holds another patient"),
         ('{"resourceType": "Patient"}', ["--hook", "order-sign"], 2, "--orders FILE"),
         ('{"resourceType": "Patient"}', ["--as-of", "soon"], 2, "--as-of soon"),
         ('{"resourceType": "Patient"}', ["--hook", "order-sign", "--orders", "nowhere.json"], 2, "nowhere.json"),
@@ -105,6 +117,23 @@ def test_a_wrong_call_is_named_with_its_mend(
     path.write_text(text, encoding="utf-8")
     assert main(["evaluate", str(path), *arguments]) == status
     assert message in capsys.readouterr().err
+
+
+def test_one_of_several_patients_and_what_was_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    conditions = [
+        {"resourceType": "Condition", "id": of, "subject": {"reference": f"Patient/{of}"}, "code": {"text": name}}
+        for of, name in (("a", "Leiomyosarcoma, lung metastases"), ("b", "Synovial sarcoma, lung metastases"))
+    ]
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps([*json.loads(TWO), *conditions]), encoding="utf-8")
+    assert main(["evaluate", str(path), "--patient", "Patient/b"]) == 0
+    out = capsys.readouterr().out
+    assert "synovial sarcoma" in out
+    assert "leiomyosarcoma" not in out
+    assert out.rstrip().endswith("Not read: Condition/a: about another patient")
+    assert main(["evaluate", str(path), "--patient", "b", "--json"]) == 0
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert problems == [{"reference": "Condition/a", "reason": "about another patient"}]
 
 
 def test_an_unknown_hook_is_a_wrong_call() -> None:

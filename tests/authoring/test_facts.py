@@ -75,6 +75,8 @@ def test_demo_patient_is_read_as_of_its_own_day(tmp_path: Path, capsys: pytest.C
         ("{", [], 2, "is not JSON"),
         ("[]", [], 1, "holds no FHIR resource"),
         ('{"a": 1}', [], 1, "holds no FHIR resource"),
+        ('[{"resourceType": "MedicationOrder"}]', [], 1, "holds a MedicationOrder, a resource type of FHIR DSTU2"),
+        ('[{"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}]', [], 2, "--patient ID"),
         ('{"resourceType": "Bundle"}', ["--as-of", "soon"], 2, "give a day such as"),
     ],
 )

@@ -25,6 +25,15 @@ def test_a_bundle_a_list_or_a_sample_patients_file(content: Any) -> None:
     assert (record.patient, list(record.resources), record.as_of) == (PATIENT, [PATIENT, CONDITION], "2026-01-31")
 
 
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert read_record(json.dumps(BUNDLE).encode("utf-8-sig"), "2026-01-31").patient == PATIENT
+
+
+def test_a_hook_call_is_told_from_a_record() -> None:
+    with pytest.raises(RecordProblem, match="This is a hook call"):
+        read({"hook": "patient-view", "hookInstance": "1", "prefetch": {"patient": PATIENT}})
+
+
 def test_what_is_no_resource_is_left_out() -> None:
     record = read({"entry": [{"resource": PATIENT}, {}, 7, {"resource": {"id": "x"}}, {"resource": None}]})
     assert list(record.resources) == [PATIENT]

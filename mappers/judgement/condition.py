@@ -49,7 +49,7 @@ def judge_cardiac(view: View) -> Fact:
     """The newest ejection fraction, and heart failure on record."""
     measured = newest_first([f for f in view.affirmed("lvef") if f.attributes.get("percent") is not None])
     measured = [f for f in measured if f.active] or measured  # what was measured before tells something, if little
-    failing = [f for f in view.affirmed("heart-failure") if f.active]
+    failing = [f for f in view.affirmed("heart-failure") if f.active or f.from_text]  # "history of CHF" counts, too
     value: dict[str, object] = {"lvef_percent": None, "lvef_date": None, "heart_failure": "yes" if failing else "none"}
     if measured:
         percent = Decimal(str(measured[0].attributes["percent"]))

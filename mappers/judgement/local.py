@@ -1,10 +1,16 @@
 """Facts about local treatment and local disease."""
 
+from datetime import timedelta
+
 from mappers.facts import Fact
-from mappers.judgement.metastasis import Spread, sites_of
+from mappers.fhir.dates import PartialDate
+from mappers.judgement.metastasis import Spread, first_metastasis, sites_of
 from mappers.judgement.view import View, known
 from mappers.reading.finding import Finding
+from mappers.reading.phrases import mentions
 from mappers.terminology.procedures import PROCEDURES
+
+_SAME_FINDING = timedelta(days=90)
 
 
 def names_metastasis(finding: Finding, view: View) -> bool:
@@ -24,6 +30,7 @@ def judge_local_therapy(view: View, spread: Spread, *, sarcoma: bool) -> Fact:
     if not sarcoma:
         return known([], [])
     organs = {site for f in spread.current + spread.past for site in sites_of(f)}
+    first = _certain_first(spread)
     treatments: list[dict[str, object]] = []
     used: list[Finding] = []
     for finding in sorted(view.affirmed("procedure"), key=lambda f: f.from_text):
@@ -32,7 +39,8 @@ def judge_local_therapy(view: View, spread: Spread, *, sarcoma: bool) -> Fact:
             continue
         organ = known_procedure.organ or finding.text("site")
         modality = known_procedure.modality
-        if modality == "metastasectomy" and organ not in organs and not names_metastasis(finding, view):
+        elsewhere = organ not in organs or _is_for_something_else(finding, view, first)
+        if modality == "metastasectomy" and elsewhere and not names_metastasis(finding, view):
             modality = "resection"
         shown: dict[str, object] = {
             "modality": modality,
@@ -49,6 +57,22 @@ def judge_local_therapy(view: View, spread: Spread, *, sarcoma: bool) -> Fact:
             used.append(finding)
     treatments.sort(key=lambda t: (t["date"] is None, str(t["date"])))
     return known(treatments, used)
+
+
+def _certain_first(spread: Spread) -> PartialDate | None:
+    """When metastases were first found, unless only the date of recording tells."""
+    when, _, stands_in = first_metastasis(spread)
+    return None if stands_in else when
+
+
+def _is_for_something_else(finding: Finding, view: View, first: PartialDate | None) -> bool:
+    """Whether an organ was operated on for another cancer, or well before there were metastases."""
+    reasons = finding.attributes.get("reasons")
+    if isinstance(reasons, tuple) and any(reference in view.other for reference in reasons):
+        return True
+    if any(m.kind == "other-malignancy" and m.polarity == "affirmed" for m in mentions(finding.text("reason_words"))):
+        return True
+    return first is not None and finding.when is not None and first.low - finding.when.high > _SAME_FINDING
 
 
 def _recorded(mentioned: dict[str, object], treatments: list[dict[str, object]]) -> bool:

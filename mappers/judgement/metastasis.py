@@ -9,6 +9,8 @@ from mappers.judgement.view import View, conflicting, earliest, known, unknown
 from mappers.reading.finding import Finding
 from mappers.terminology import CONCEPTS, SITES
 
+_CHEST = frozenset(("lung", "pleura"))
+
 
 @dataclass(slots=True)
 class Spread:
@@ -100,7 +102,7 @@ def judge_status(view: View, spread: Spread, histology: Fact) -> Fact:
     tied = [f for f in spread.current if view.tie(f) == "sarcoma"]
     current = tied or spread.current
     if current:
-        ruled_out = [f for f in spread.absent if _newer_than_all(f, spread.current)]
+        ruled_out = [f for f in spread.absent if _newer_than_all(f, spread.current) and _covers(f, spread.current)]
         if ruled_out:
             return known("no", ruled_out + current)
         same_day = [f for f in spread.absent if f.kind == "m-category" and _same_day(f, current)]
@@ -120,6 +122,11 @@ def judge_status(view: View, spread: Spread, histology: Fact) -> Fact:
 
 def _newer_than_all(absence: Finding, present: list[Finding]) -> bool:
     return absence.when is not None and all(f.when is not None and absence.when.after(f.when) is True for f in present)
+
+
+def _covers(absence: Finding, present: list[Finding]) -> bool:
+    """Whether a denial speaks of all that is known: "no lung metastases" does of those in the chest only."""
+    return absence.concept != "lung" or all(sites and _CHEST.issuperset(sites) for sites in map(sites_of, present))
 
 
 def _same_day(absence: Finding, present: list[Finding]) -> bool:

@@ -14,6 +14,21 @@ from mappers.terminology.procedures import PROCEDURES
 _DROPPED = ("entered-in-error", "cancelled")
 _PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biopsy", re.IGNORECASE)
 _IMAGING = re.compile(r"\b(mri?|ct|pet|magnetic|tomograph)", re.IGNORECASE)
+_MODALITY = re.compile(
+    r"\b(?:mri?|ct|magnetic|tomograph\w*|computed|us|ultrasound|sonogra\w*|x-?rays?|xr|radiogra\w*|mammogra\w*)\b",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"\bpet\b|whole.?body|\bcap\b|\btap\b|staging|body (?:ct|mri)|skeletal survey|bone scan", re.IGNORECASE
+)
+_HEAD = re.compile(r"\bbrain\b|\bhead\b|crani|cerebr", re.IGNORECASE)
+_CHEST = re.compile(r"\bchest\b|thora|\blungs?\b", re.IGNORECASE)
+_ABDOMEN = re.compile(r"abdom|pelvi", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:abdomen|abdominal|pelvi[cs]|liver|hepatic|thigh|leg|calf|knee|foot|ankle|arm|forearm|elbow|wrist|hand"
+    r"|shoulder|hip|femur|humerus|neck|spine|spinal|lumbar|cervical|sacrum|extremity|buttock|groin|axilla|breast|limb)\b",
+    re.IGNORECASE,
+)
 _PATHOLOGY_CODES = ("PAT", "SP", "CP", "CUS", "LP7839-6")
 _SEQUENCING = re.compile(r"sequenc|\bngs\b|foundationone|gene panel|fusion panel|genomic", re.IGNORECASE)
 
@@ -43,10 +58,22 @@ def read_report(source: Source) -> None:
         source.add("tumour-board", "discussion", "report-type", label)
     if "genomic-report" in observables or (_SEQUENCING.search(label) and (any(texts) or resource.get("result"))):
         source.add("sequencing", "done", "report-type", label)
+    source.exam = _exam(label)
     _read_investigation(source)
     _read_conclusion_codes(source)
     for text in dict.fromkeys(filter(None, texts)):
         read_text(source, text)
+
+
+def _exam(label: str) -> str:
+    """The only part of the body that imaging of this name looks at; empty for others, and for the trunk as a whole."""
+    if not _MODALITY.search(label) or _WHOLE.search(label):
+        return ""
+    if _HEAD.search(label):
+        return "brain"
+    if _CHEST.search(label):
+        return "" if _ABDOMEN.search(label) else "lung"
+    return "limited" if _PART.search(label) else ""
 
 
 def _read_investigation(source: Source) -> None:

@@ -57,9 +57,12 @@ def read_text(source: Source, text: str, rule: str = RULE) -> tuple[Mention, ...
         if mention.kind == "metastasis" and mention.concept == "lymph-node" and _TITLE_OF_C77 in mention.words.lower():
             polarity = "affirmed"
             attributes |= {"nodes_unspecified": True, "sites": ("lymph-node",)}
+        concept = mention.concept
+        if source.exam and mention.kind == "metastasis" and polarity == "negated" and concept == "unspecified":
+            concept = source.exam
         source.add(
             mention.kind,
-            mention.concept,
+            concept,
             rule,
             mention.words,
             polarity=polarity,

@@ -69,6 +69,8 @@ class Source:
     added: list[Finding] = field(default_factory=list)
     treatment: Mapping[str, object] = field(default_factory=dict)
     """what holds for every drug its words name: start, end, state"""
+    exam: str = ""
+    """the only part of the body that was looked at: a site of metastases, or "limited" """
 
     def date(self, *elements: str) -> PartialDate | None:
         """The first of these elements that holds a usable date."""

@@ -57,6 +57,8 @@ def add_lvef(reading: Reading, index: int, item: Item) -> None:
     at = _newest(reading, item, at)
     token = reading.folded[at]
     value = number(token) if len(token) <= 5 else None
+    if value is not None and token.startswith("0"):
+        value *= 100  # "ejection fraction 0.45"
     if value is None or not 5 <= value <= 90:
         return
     high = _range_end(reading, at)

@@ -107,7 +107,8 @@ def _read_metastasis(reading: Reading, index: int, item: Item, form: str) -> Non
         _add_by_polarity(reading, item, sites, attributes, polarity)
         return
     if exam := exam_site(reading, index, item):
-        _add(reading, item, item, (exam,) if exam in _SUSPECT_ORGANS - {"lung"} else (), attributes, polarity)
+        seen = _SUSPECT_ORGANS if polarity == "negated" else _SUSPECT_ORGANS - {"lung"}
+        _add(reading, item, item, (exam,) if exam in seen else (), attributes, polarity)
         return
     _add(reading, item, item, (), attributes, polarity)
 

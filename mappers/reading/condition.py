@@ -19,6 +19,7 @@ from mappers.fhir.read import (
     quantity,
 )
 from mappers.fhir.references import local_form, reference_text
+from mappers.reading.certainty import certainty
 from mappers.reading.finding import CLINICAL, PROBLEM_LIST
 from mappers.reading.histology import Context, histology_of
 from mappers.reading.phrases import read_text
@@ -42,10 +43,11 @@ def read_condition(source: Source) -> None:
     """Reads one Condition; refuted and erroneous ones are not evidence of anything."""
     resource = source.resource
     verification = first_code(resource.get("verificationStatus"))
-    if verification in _DROPPED:
+    letter = certainty(resource)
+    if verification in _DROPPED or letter == "ruled-out":
         return
-    source.confirmed = verification not in _UNCONFIRMED
-    source.active = _is_active(resource)
+    source.confirmed = verification not in _UNCONFIRMED and letter != "suspected"
+    source.active = _is_active(resource) and letter != "past"
     source.authority = PROBLEM_LIST
     _set_onset(source)
 

@@ -1,5 +1,6 @@
 """What a hospital can set about the service: frozen models, read from one TOML file."""
 
+from cds_hooks.settings.certificate import check_certificate
 from cds_hooks.settings.clients import ClientSettings, FhirServerSettings
 from cds_hooks.settings.file import read_settings
 from cds_hooks.settings.model import LOOPBACK, Settings, SettingsError
@@ -22,5 +23,6 @@ __all__ = [
     "LogSettings",
     "Settings",
     "SettingsError",
+    "check_certificate",
     "read_settings",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from cds_hooks.settings.addresses import https_url, web_origin
 from cds_hooks.settings.part import Part
 
 
@@ -23,7 +23,7 @@ class FhirServerSettings(Part):
     @field_validator("url")
     @classmethod
     def _base(cls, url: str) -> str:
-        return _https(url)
+        return https_url(url)
 
 
 class ClientSettings(Part):
@@ -56,18 +56,16 @@ class ClientSettings(Part):
     @classmethod
     def _jku(cls, url: str | None) -> str | None:
         if url is not None:
-            _https(url)
+            https_url(url)
         return url  # to the letter: a slash at the end may be another resource
+
+    @field_validator("origins")
+    @classmethod
+    def _browsers(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(web_origin, origins))
 
     @model_validator(mode="after")
     def _has_keys(self) -> ClientSettings:
         if sum(one is not None for one in (self.jwks, self.jwks_file, self.jku)) != 1:
             raise ValueError("give its public keys in exactly one way: jwks, jwks_file or jku")
         return self
-
-
-def _https(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError("must be an https URL without user, query or fragment")
-    return url.rstrip("/")

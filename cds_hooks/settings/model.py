@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
+from cds_hooks.settings.addresses import proxy_address, sound_url, web_origin
 from cds_hooks.settings.clients import ClientSettings
 from cds_hooks.settings.part import Part, Positive
 from cds_hooks.settings.parts import (
@@ -75,6 +75,16 @@ class Settings(Part):
     log: LogSettings = LogSettings()
     """The log."""
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(proxy_address, addresses))
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _browsers(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one if one == "*" else web_origin(one) for one in origins)
+
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)
@@ -119,13 +129,15 @@ class Settings(Part):
         return self._public_url_fault() or self._client_fault() or self._database_fault()
 
     def _public_url_fault(self) -> str | None:
-        parts = urlsplit(self.public_url)
-        if parts.scheme == "https" and parts.hostname:
+        parts = sound_url(self.public_url)
+        if parts is not None and parts.path.rstrip("/").endswith("/cds-services"):
+            return "public_url: leave /cds-services out; clients put it behind the public URL themselves"
+        if parts is not None and parts.scheme == "https":
             return None
-        if parts.scheme == "http" and parts.hostname in LOOPBACK and self.host in LOOPBACK:
+        if parts is not None and parts.scheme == "http" and parts.hostname in LOOPBACK and self.host in LOOPBACK:
             return None  # an EHR on this very machine, to try the connection
         return (
-            "public_url: give the https URL by which clients reach the service; "
+            "public_url: give the https URL by which clients reach the service, without user, query or fragment; "
             "their tokens must name it (http only on a loopback host, to try it)"
         )
 
@@ -143,10 +155,23 @@ class Settings(Part):
         return None
 
 
+_WORDS = {
+    "extra_forbidden": "there is no such setting",
+    "missing": "is missing",
+    "tuple_type": "must be a list: [ ... ]",
+    "model_type": "must be a table: { name = value, ... }",
+    "dict_type": "must be a table: { name = value, ... }",
+    "mapping_type": "must be a table: { name = value, ... }",
+    "string_too_short": "must not be empty",
+}
+"""Faults that pydantic tells in words of Python, in those of TOML."""
+
+
 def _told(error: Any) -> str:
     """One fault as pydantic found it, in words with the path of the setting."""
     path = ".".join(str(one) for one in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"{path}: there is no such setting"
+    told = _WORDS.get(error["type"])
+    if told is not None:
+        return f"{path}: {told}" + (" (write [[clients]] above it)" if path == "clients" else "")
     words = error["msg"].removeprefix("Value error, ")
     return f"{path}: {words[0].lower()}{words[1:]}"

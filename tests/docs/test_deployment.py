@@ -15,6 +15,7 @@ from cds_hooks.authentication.refused import REASONS
 from cds_hooks.observability.log import FIELDS
 from cds_hooks.observability.metrics import Metrics
 from cds_hooks.settings import Settings, read_settings
+from plandefinitions.guideline import Guideline
 
 _ROOT = Path(__file__).parents[2]
 _GUIDE = (_ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
@@ -96,7 +97,7 @@ def test_the_example_shows_the_defaults() -> None:
 @pytest.mark.parametrize("line", [line for line in _SETTINGS.splitlines() if re.match(r"# \w+ = ", line)])
 def test_what_is_commented_out_would_be_read(line: str) -> None:
     (name,) = tomllib.loads(line.removeprefix("# "))
-    assert name in _names(Settings)
+    assert name in _names(Settings) | set(Guideline.load().parameters)
 
 
 def test_the_compose_file_is_yaml_with_the_services_it_describes() -> None:

@@ -15,7 +15,7 @@ from cql.includes import Includes, provider
 if TYPE_CHECKING:
     from cql.compiler.image import Definition, Program
     from cql.compiler.program import Unit
-    from cql.requirements import DataRequirement
+    from cql.requirements import DataRequirement, ValueSetUse
 
 HELPERS = "FHIRHelpers"
 """The library whose functions are built in."""
@@ -112,10 +112,17 @@ class Library:
 
     @cached_property
     def data_requirements(self) -> tuple[DataRequirement, ...]:
-        """What the library, with all it includes, retrieves."""
+        """What the library retrieves, itself and by what it uses of the libraries it includes."""
         from cql.requirements import data_requirements
 
         return data_requirements(self.unit)
+
+    @cached_property
+    def value_set_uses(self) -> tuple[ValueSetUse, ...]:
+        """The value sets that the library asks for, itself and by what it uses of the libraries it includes."""
+        from cql.requirements import value_set_uses
+
+        return value_set_uses(self.unit)
 
     @cached_property
     def fingerprint(self) -> str:

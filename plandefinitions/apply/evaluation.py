@@ -61,8 +61,9 @@ class Evaluator:
         ``definition`` (of a dynamicValue), unless they name the subject's type; without it at the subject.
         """
         outcome = self._cql(bound) if bound.language == "cql" else self._fhirpath(bound, scope, definition)
-        if outcome.value is None and outcome.error is None and bound.alternative is not None:
-            outcome = self.evaluate(bound.alternative, scope, definition)
+        if outcome.value is None and bound.alternative is not None:
+            second = self.evaluate(bound.alternative, scope, definition)
+            outcome = second if second.error is None or outcome.error is None else outcome
         if bound.name and outcome.error is None:
             self._named[bound.name] = outcome.value
         return outcome

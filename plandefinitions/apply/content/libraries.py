@@ -74,6 +74,11 @@ class CqlLibraries:
         found = pick_version(self._by_name.get(name, {}), version)
         return found if found is not None and found.url is None else None
 
+    def location_of(self, name: str) -> Location:
+        """Where the newest library of that CQL name stands; no place, when there is none."""
+        found = pick_version(self._by_name.get(name, {}), None)
+        return found.at if found is not None else Location(None)
+
     def compiled(self, source: CqlSource) -> Library | None:
         """The compiled library; None when it does not compile, which is reported once."""
         if id(source) not in self._compiled:

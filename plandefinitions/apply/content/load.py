@@ -19,7 +19,7 @@ from plandefinitions.apply.content.libraries import CqlLibraries
 from plandefinitions.apply.content.manifest import read_manifest
 from plandefinitions.apply.content.model import Action, Activity, Bound, ParameterMapping, Plan
 from plandefinitions.apply.content.plans import PlanCompiler
-from plandefinitions.apply.content.programs import Program
+from plandefinitions.apply.content.programs import ROOT, Program
 from plandefinitions.apply.content.registry import Registry, canonical
 from plandefinitions.apply.content.structure import check_status, check_structure
 
@@ -72,7 +72,7 @@ class _Loading:
         parameters = ParameterMapping()
         if self.files.manifest is not None:
             parameters = read_manifest(*self.files.manifest, self.findings)
-        self._check_terminology(terminology, [one.library for one in programs if one is not None])
+        self._check_terminology(terminology, [one for one in programs if one is not None], libraries)
         for _, plan in plans:
             if plan is not None:
                 check_hooks(plan, self.findings)
@@ -103,16 +103,18 @@ class _Loading:
                     self.findings.error("PD-102", str(error), source.at)
         return Terminology(usable)
 
-    def _check_terminology(self, terminology: Terminology, libraries: list[Library]) -> None:
-        """Warn of value sets that a retrieve needs and nothing loaded has; conditions that need them will fail."""
-        for library in libraries:
-            for requirement in library.data_requirements:
-                for one in requirement.value_sets:
-                    try:
-                        terminology.value_set(one.id, one.version)
-                    except CqlError as error:
-                        message = f"a {requirement.type} retrieve cannot be evaluated: {error}"
-                        self.findings.warn("PD-149", message, Location(None), "load the value set")
+    def _check_terminology(
+        self, terminology: Terminology, programs: Iterable[Program], libraries: CqlLibraries
+    ) -> None:
+        """Warn of value sets that a plan's logic needs and nothing loaded has; conditions that need them will fail."""
+        for program in programs:
+            for use in program.library.value_set_uses:
+                try:
+                    terminology.value_set(use.value_set.id, use.value_set.version)
+                except CqlError as error:
+                    place = f"CQL {use.place}" if use.place is not None and use.library != ROOT else None
+                    at = libraries.location_of(use.library)
+                    self.findings.warn("PD-149", f"{error}: what needs it fails", at, "load the value set", place)
 
     def _check_parameters(self, plan: Plan, mapping: ParameterMapping, programs: tuple[Program | None, ...]) -> None:
         """Warn of parameters that no context field of the plan's hooks gives and no default does."""

@@ -18,7 +18,7 @@ class Bound:
 
     For CQL, ``key`` is the define of the program numbered ``program``; for FHIRPath, ``text`` is the expression.
     ``library`` is the library a define was found in. ``name`` makes the value known to later expressions as ``%name``;
-    ``alternative`` is used when the result is null.
+    ``alternative`` is used when the result is null, or an error.
     """
 
     language: Language

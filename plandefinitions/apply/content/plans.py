@@ -88,7 +88,8 @@ class PlanCompiler:
         conditions = tuple(self._conditions(raw, at, source, scope))
         definition = self._definition(raw, at, source, scope)
         target = _target_type(definition)
-        dynamic_values = tuple(self._dynamic_values(raw, at, source, scope, target))
+        depth = address.count("action")
+        dynamic_values = tuple(self._dynamic_values(raw, at, source, scope, target, depth))
         if isinstance(definition, Activity):
             check_required(definition, dynamic_values, raw, at, self.findings)
         children = tuple(
@@ -123,7 +124,7 @@ class PlanCompiler:
             yield Condition(kind, bound, one)
 
     def _dynamic_values(
-        self, raw: Json, at: Location, source: Source, scope: Scope, target: str | None
+        self, raw: Json, at: Location, source: Source, scope: Scope, target: str | None, depth: int = 1
     ) -> Iterator[DynamicValue]:
         for number, one in enumerate(raw.get("dynamicValue") or ()):
             place = at / "dynamicValue" / number
@@ -133,7 +134,7 @@ class PlanCompiler:
                 self.findings.error("PD-146", "a dynamicValue must have path and expression", place)
                 continue
             try:
-                path = parse(one["path"])
+                path = parse(one["path"], depth)
                 if path.root == "action":
                     places(path, "RequestGroup.action")
                 elif path.root == "indicator":

@@ -52,10 +52,15 @@ class Path:
     steps: tuple[Step, ...]
 
 
-def parse(text: str) -> Path:
-    """Read a path. Raises ``PathProblem``."""
+def parse(text: str, depth: int = 1) -> Path:
+    """Read a path of an action at that depth (1: below the plan), or of an ActivityDefinition. Raises ``PathProblem``.
+
+    Some authors write the path from the plan on: ``action.action.title`` is the title of an action within an action.
+    """
     words = text.strip()
     steps = list(_steps(words))
+    while depth > 1 and len(steps) > 2 and steps[0] == steps[1] == Step("action"):
+        steps, depth = steps[1:], depth - 1
     first = steps[0].name if steps else ""
     if len(steps) == 2 and (first, steps[1].name) in _INDICATOR and steps[1].where is None:
         return Path(words, "indicator", ())

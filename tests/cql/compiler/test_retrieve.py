@@ -109,3 +109,26 @@ def test_data_requirements_name_what_is_retrieved() -> None:
         DataRequirement("Condition", "code", (ValueSet("urn:vs", None, "VS"),)),
         DataRequirement("Observation"),
     )
+
+
+def test_requirements_are_those_of_what_is_used_of_included_libraries() -> None:
+    common = """library Common using FHIR version '4.0.1' include FHIRHelpers version '4.0.1'
+valueset "A": 'urn:a'
+valueset "B": 'urn:b'
+valueset "C": 'urn:c'
+context Patient
+define "Used": [Observation] O where O.code in "A" and Deep(O)
+define "Unused": [Condition: "B"]
+define function Deep(o Observation): exists [Procedure: "C"]
+"""
+    text = """library Root using FHIR version '4.0.1' include Common
+context Unfiltered
+define X: exists Common."Used"
+"""
+    library = Library.from_cql(text, {"Common": common})
+    procedure = DataRequirement("Procedure", "code", (ValueSet("urn:c", None, "C"),))
+    assert library.data_requirements == (DataRequirement("Observation"), procedure)
+    assert [(one.value_set.id, one.library, one.place) for one in library.value_set_uses] == [
+        ("urn:a", "Common", "6:48"),
+        ("urn:c", "Common", "8:57"),
+    ]

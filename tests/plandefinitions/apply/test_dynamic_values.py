@@ -131,3 +131,10 @@ def test_pd_081_timing_location_and_more_by_dynamic_value(guideline: Any) -> Non
     assert made["quantityRange"]["high"]["value"] == 2
     assert made["authoredOn"].startswith("2024-02-03T04:05:06")
     assert applied.problems == ()
+
+
+@pytest.mark.parametrize("path", ["action.title", "%action.title", "action.action.title"])
+def test_pd_091_the_path_of_an_inner_action_may_start_at_the_plan(guideline: Any, path: str) -> None:
+    plan = guideline.plan({"title": "Group", "action": [{"dynamicValue": [guideline.set(path, "Words")]}]})
+    [group] = guideline.apply(plan).actions
+    assert [one.json for one in group.children] == [{"title": "computed words"}]

@@ -94,15 +94,30 @@ def test_pd_036_a_named_expression_can_be_used_again(guideline: Any) -> None:
         assert len(applied.actions) == 1
 
 
+@pytest.mark.parametrize(
+    "first", [("Is Unknown", "text/cql-identifier"), ("Fails", "text/cql-identifier"), ("%nowhere", "text/fhirpath")]
+)
 @pytest.mark.parametrize("where", ["expression", "condition"])
-def test_pd_037_an_alternative_is_used_when_the_first_is_null(guideline: Any, where: str) -> None:
-    condition = guideline.when("Is Unknown")
+def test_pd_037_an_alternative_is_used_when_the_first_gives_nothing(
+    guideline: Any, where: str, first: tuple[str, str]
+) -> None:
+    condition = guideline.when(*first)
     alternative = {
         "url": "http://hl7.org/fhir/StructureDefinition/cqf-alternativeExpression",
         "valueExpression": {"language": "text/fhirpath", "expression": "true"},
     }
     (condition["expression"] if where == "expression" else condition)["extension"] = [alternative]
-    assert len(guideline.apply(guideline.plan({"condition": [condition]})).actions) == 1
+    applied = guideline.apply(guideline.plan({"condition": [condition]}))
+    assert (len(applied.actions), applied.problems) == (1, ())
+
+
+def test_pd_037_if_the_alternative_fails_too_the_first_error_is_told(guideline: Any) -> None:
+    condition = guideline.when("%nowhere", "text/fhirpath")
+    alternative = guideline.when("Fails")["expression"]
+    url = "http://hl7.org/fhir/StructureDefinition/cqf-alternativeExpression"
+    condition["expression"]["extension"] = [{"url": url, "valueExpression": alternative}]
+    [problem] = guideline.apply(guideline.plan({"condition": [condition]})).problems
+    assert "nowhere" in problem.message
 
 
 @pytest.mark.parametrize("language", ["application/x-fhir-query", "text/javascript", "CQL"])

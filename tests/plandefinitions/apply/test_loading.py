@@ -181,6 +181,24 @@ define "Has": exists [Condition: "Missing"]
     assert "http://example.org/ValueSet/missing" in card["detail"]
 
 
+def test_pd_008_only_value_sets_that_a_plan_needs_are_missed_and_the_place_is_told(guideline: Any) -> None:
+    cql = """library Logic version '1.0'
+using FHIR version '4.0.1'
+include FHIRHelpers version '4.0.1'
+valueset "Unused": 'http://example.org/ValueSet/unused'
+valueset "Tested": 'http://example.org/ValueSet/tested'
+context Patient
+define "Not in the plan": exists [Condition: "Unused"]
+define "Are": [Condition] C where C.code in "Tested"
+define "Has": exists "Are"
+"""
+    loaded = guideline.load(guideline.plan(action(condition=[guideline.when("Has")])), cql=cql)
+    [missed] = [one for one in loaded.diagnostics if one.code == "PD-149"]
+    assert "http://example.org/ValueSet/tested" in missed.message
+    assert missed.file is not None
+    assert (missed.file.name, missed.place) == ("Logic.cql", "CQL 8:45")
+
+
 @pytest.mark.parametrize(
     ("element", "version"),
     [

@@ -85,6 +85,17 @@ def judge_nodes(view: View, spread: Spread) -> Fact:
     value: dict[str, object] = {f.concept: True for f in sorted(said, key=lambda f: f.concept)}
     proven = [f for f in spread.current if f.concept == "lymph-node"]
     coded = [f for f in spread.nodes if not f.from_text]
+    biopsies = [f for f in view.affirmed("procedure") if _is_biopsy_since(f, said)]
+    if biopsies:
+        value["biopsied"] = True
     value["proven"] = bool(proven)
     value["metastasis_coded"] = bool(proven or coded)
-    return known(value, said + proven + coded)
+    return known(value, said + proven + coded + biopsies)
+
+
+def _is_biopsy_since(finding: Finding, said: list[Finding]) -> bool:
+    """Whether a biopsy is of lymph nodes, and not from before they were seen."""
+    if finding.concept != "biopsy" or finding.text("site") != "lymph-node":
+        return False
+    seen = [f.when.low for f in said if f.when]
+    return finding.when is None or not seen or finding.when.high >= min(seen)

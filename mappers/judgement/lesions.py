@@ -100,8 +100,8 @@ def _is_before(other: Finding, finding: Finding) -> bool:
 
 
 def _preferred(findings: list[Finding]) -> list[Finding]:
-    """Stated facts first, then the newest; within one resource the larger number."""
-    ordered = sorted(findings, key=lambda f: -_integer(f))
+    """Stated facts first, then the newest; within one resource the larger number, a count before a lower bound."""
+    ordered = sorted(findings, key=lambda f: (-_integer(f), bool(f.attributes.get("at_least"))))
     return sorted(newest_first(ordered), key=lambda f: not f.attributes.get("direct"))
 
 

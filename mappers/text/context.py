@@ -21,6 +21,7 @@ _ASSERTING = word_set(
     "treated suspicious solitary"
 )
 _EITHER = frozenset(("vs", "versus"))
+_OF_LISTS = ("negated", "hypothetical", "planned")
 _LIST_WORDS = frozenset(("or", "nor", "and"))
 _BACK_STOPS = frozenset(("with", "showing", "without", "and/or"))
 _AFTER_BACKWARD = frozenset(
@@ -221,7 +222,7 @@ def _goes_on(report: Report, begun: int, comma: int, limit: int, cue: Cue) -> bo
         return False
     folded = report.folded
     if comma + 1 < limit and folded[comma + 1] in _LIST_WORDS:
-        return folded[comma + 1] != "and" or not _asserts(report, comma + 2, limit)
+        return folded[comma + 1] != "and" or cue.category == "planned" or not _asserts(report, comma + 2, limit)
     members, length, longest = 1, 0, 0
     for at in range(comma + 1, limit):
         token = folded[at]
@@ -229,12 +230,12 @@ def _goes_on(report: Report, begun: int, comma: int, limit: int, cue: Cue) -> bo
             members, length = members + 1, 0
         elif token in ("or", "nor") or (token == "and" and members == 1 and length <= 3):
             return True
-        elif token in _ASSERTING or token[0].isdigit():
+        elif (token in _ASSERTING and not (token == "with" and cue.category == "planned")) or token[0].isdigit():
             return False
         else:
             length += 1
             longest = max(longest, length)
-    return members > 1 and longest <= 3 and cue.category in ("negated", "hypothetical")
+    return members > 1 and longest <= (5 if cue.category == "planned" else 3) and cue.category in _OF_LISTS
 
 
 def _asserts_strongly(report: Report, item: Item) -> bool:

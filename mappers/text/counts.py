@@ -123,7 +123,8 @@ def _numeral(reading: Reading, at: int, newly: bool) -> tuple[int, int, bool] | 
     previous = before[-1] if before else ""
     if (
         previous in _NOT_COUNTED_BY
-        or previous in ("x", "less", "<", "fewer", ".", "+")
+        or previous in ("x", "less", "<", "fewer", ".")
+        or (previous == "+" and len(before) > 1 and before[-2][0].isdigit())
         or "fewer" in before
         or "less" in before
     ):
@@ -152,6 +153,8 @@ def _count_after(reading: Reading, item: Item) -> tuple[int, int, bool] | None:
             if follows and follows[0] in UNITS:
                 return None
             return int(after[skip]), item.last + skip, False
+    if bounded := _in_brackets(after):
+        return bounded[0], item.last, bounded[1]
     if after[:1] and after[0].startswith("x") and after[0][1:].isdigit() and len(after[0]) <= 4:
         return int(after[0][1:]), item.last, False
     numbered = reading.words_before(item, 2)
@@ -163,4 +166,15 @@ def _count_after(reading: Reading, item: Item) -> tuple[int, int, bool] | None:
         and len(after[1]) <= 3
     ):
         return int(after[1]), item.last + 1, False
+    return None
+
+
+def _in_brackets(after: list[str]) -> tuple[int, bool] | None:
+    """ "lung mets (4)", "lung mets (>10)", "(at least 5)": the number, and whether it is a lower bound."""
+    if after[:1] != ["("]:
+        return None
+    for words, least, more in (([], False, 0), ([">"], True, 1), (["at", "least"], True, 0), (["≥"], True, 0)):
+        number = after[1 + len(words) : 3 + len(words)]
+        if after[1 : 1 + len(words)] == words and len(number) == 2 and number[0].isdigit() and number[1] == ")":
+            return (int(number[0]) + more, least) if len(number[0]) <= 3 else None
     return None

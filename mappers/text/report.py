@@ -139,6 +139,8 @@ def _find_terms(report: Report) -> None:
             if effect is not None:
                 section, label = ("" if effect == "plain" else effect), None
                 sentence.first = colon + 1
+                if colon := _label_end(report, sentence):  # "Pathology: Lung, wedge resection: ..."
+                    label = _label(report, sentence, colon)
             else:
                 label = _label(report, sentence, colon)
                 if section and label is not None and _stands_apart(report, sentence, colon):

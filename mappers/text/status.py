@@ -110,7 +110,9 @@ def _site_near(reading: Reading, index: int) -> str:
         return entry.concept
     label = reading.sentence.label
     if label is not None:
-        return next((i.roles["site"].concept for i in label.items if "site" in i.roles), "")
+        sites = (i for i in label.items if "site" in i.roles)
+        folded = reading.folded
+        return next((i.roles["site"].concept for i in sites if folded[i.last] not in _SPECIALISTS), "")
     return ""
 
 

@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until stopped; 1 when the content is not valid, 2 when the settings must not be run with."""
-    from cds_hooks.settings import SettingsError, check_certificate, read_settings
+    from cds_hooks.settings import SettingsError, check_address, check_certificate, read_settings
 
     given = {
         name: getattr(options, name)
@@ -41,6 +41,7 @@ def run_serve(options: argparse.Namespace) -> int:
     try:
         settings = read_settings(options.settings, given)
         check_certificate(settings)
+        check_address(settings)
     except SettingsError as problem:
         print(f"sarcoma-cds serve: {problem}", file=sys.stderr)
         return 2

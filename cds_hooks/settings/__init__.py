@@ -3,6 +3,7 @@
 from cds_hooks.settings.certificate import check_certificate
 from cds_hooks.settings.clients import ClientSettings, FhirServerSettings
 from cds_hooks.settings.file import read_settings
+from cds_hooks.settings.listening import check_address
 from cds_hooks.settings.model import LOOPBACK, Settings, SettingsError
 from cds_hooks.settings.parts import (
     AuthenticationSettings,
@@ -23,6 +24,7 @@ __all__ = [
     "LogSettings",
     "Settings",
     "SettingsError",
+    "check_address",
     "check_certificate",
     "read_settings",
 ]

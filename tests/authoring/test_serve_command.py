@@ -25,7 +25,7 @@ def test_refuses_the_demonstration_on_the_network(capsys: pytest.CaptureFixture[
 
 
 def test_faulty_content_is_status_1(tmp_path: Path) -> None:
-    ended = _ended("--demo", "--content", str(tmp_path / "none"))
+    ended = _ended("--demo", "--port", _free(), "--content", str(tmp_path / "none"))
     assert ended.returncode == 1
     assert "is not a folder" in ended.stderr
 
@@ -33,9 +33,38 @@ def test_faulty_content_is_status_1(tmp_path: Path) -> None:
 def test_unknown_parameter_is_status_1(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("[parameters]\nno_such = 4\n", encoding="utf-8")
-    ended = _ended("--demo", "--settings", str(path))
+    ended = _ended("--demo", "--port", _free(), "--settings", str(path))
     assert ended.returncode == 1
     assert "no_such" in ended.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_port_that_is_taken_is_named(workers: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = str(taken.getsockname()[1])
+        ended = _ended("--demo", "--port", port, "--workers", workers)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"sarcoma-cds serve: host, port: cannot listen on 127.0.0.1, port {port} (Address already in use); "
+        "stop what listens there, or choose another port (--port N) or an address of this machine\n"
+    )
+
+
+def test_a_host_of_another_machine_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    client = '[[clients]]\nname = "ehr"\nissuer = "https://ehr"\njku = "https://ehr.example.org/keys"\n'
+    path.write_text(f'host = "192.0.2.7"\npublic_url = "https://cds.example.org"\n{client}', encoding="utf-8")
+    ended = _ended("--settings", str(path))
+    assert ended.returncode == 2
+    assert "cannot listen on 192.0.2.7, port 8000 (Cannot assign requested address)" in ended.stderr
+
+
+def _free() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
 
 
 def _ended(*options: str) -> subprocess.CompletedProcess[str]:
@@ -46,10 +75,8 @@ def _ended(*options: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_serves_until_told_to_stop(workers: str) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "authoring.main", "serve", "--demo", "--port", str(port), "--workers", workers]
+    port = _free()
+    command = [sys.executable, "-m", "authoring.main", "serve", "--demo", "--port", port, "--workers", workers]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ.copy())
     try:
         services = _services(f"http://127.0.0.1:{port}/cds-services", process)

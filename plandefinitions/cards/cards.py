@@ -158,10 +158,16 @@ def _problem_card(applied: Applied, problems: Iterable[str], identities: Identit
 
 
 def _merged(cards: Iterable[Card]) -> Iterable[Card]:
-    """Each card once: of cards with the same summary and proposals the first, which keeps the links of the others."""
+    """Each card once: of cards with the same summary and proposals the first, which keeps the links of the others.
+
+    Two cards of one plan that say different things in their details are two.
+    """
     kept: dict[str, Card] = {}
     for card in cards:
         key = repr((card.json["summary"], list(_proposals(card.json)), card.action is None))
+        same = kept.get(key)
+        if same is not None and same.applied is card.applied and same.json.get("detail") != card.json.get("detail"):
+            key += repr(card.json.get("detail"))
         first = kept.setdefault(key, card)
         if first is card:
             continue

@@ -21,8 +21,10 @@ def source(plan: Plan, action: AppliedAction | None) -> Json:
     url = _web(found.get("url")) or (None if found else _web(plan.resource.get("url")))
     if url:
         made["url"] = url
-    icon = _web((found.get("document") or {}).get("url"))
-    if icon:
+    document = found.get("document") or {}
+    icon = _web(document.get("url"))
+    # Many authors give the page itself once more as the document: that is no picture.
+    if icon and icon != url and str(document.get("contentType") or "image/").startswith("image/"):
         made["icon"] = icon
     made["topic"] = _topic(plan, action)
     return made

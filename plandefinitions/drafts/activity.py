@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from plandefinitions.drafts.request_kinds import KINDS, Kind
+from plandefinitions.drafts.request_kinds import DUE, KINDS, Kind
 from plandefinitions.r4 import locate
 
 Json = dict[str, Any]
@@ -147,6 +147,8 @@ class _Drafting:
         self.put(self.kind.code, element, deepcopy(value))
 
     def _copy(self, element: str, value: Any) -> None:
+        if value is False and locate(self.type, element) is None:
+            return  # that something is not forbidden needs no place
         self.put(self.kind.members.get(element, element), element, deepcopy(value))
 
     def _requirement(self, element: str, value: Any) -> None:
@@ -193,6 +195,10 @@ class _Drafting:
                 self.left_out.append(("participant", f"who the {kind} is, is not known"))
 
     def _product(self) -> None:
+        vaccine = self.activity.get("productCodeableConcept")
+        if self.kind.product_is_due and vaccine is not None and not self.activity.get("doNotPerform"):
+            self.resource["recommendation"] = [{"vaccineCode": [deepcopy(vaccine)], "forecastStatus": deepcopy(DUE)}]
+            return
         for name in ("productCodeableConcept", "productReference"):
             if name in self.activity:
                 member = self.kind.product + name.removeprefix("product") if self.kind.product else None

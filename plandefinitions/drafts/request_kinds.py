@@ -9,11 +9,24 @@ from typing import Any
 _OCCURRENCE = {"DateTime": "occurrenceDateTime", "Period": "occurrencePeriod", "Timing": "occurrenceTiming"}
 
 
+DUE = {
+    "coding": [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/immunization-recommendation-status",
+            "code": "due",
+            "display": "Due",
+        }
+    ]
+}
+"""The forecast status of a vaccine that is recommended now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The members of one kind of request; None: it has no such member.
 
     ``members`` are those whose name differs from the ActivityDefinition's element; ``timing`` goes by the type of time;
+    ``product_is_due``: the product is a vaccine that is recommended (``recommendation`` with the status due);
     ``constants`` are what R4 requires and nothing in the definition says.
     """
 
@@ -28,6 +41,7 @@ class Kind:
     performer: str | None = None
     performer_type: str | None = None
     product: str | None = None
+    product_is_due: bool = False
     reason: str | None = None
     supporting: str | None = None
     subject_participant: bool = False
@@ -97,7 +111,7 @@ KINDS: dict[str, Kind] = {
         timing=_OCCURRENCE,
     ),
     "EnrollmentRequest": Kind(subject="candidate", author="provider", authored=("created",)),
-    "ImmunizationRecommendation": Kind(subject="patient", status=None, authored=("date",)),
+    "ImmunizationRecommendation": Kind(subject="patient", status=None, authored=("date",), product_is_due=True),
     "MedicationRequest": Kind(
         subject="subject",
         has_intent=True,

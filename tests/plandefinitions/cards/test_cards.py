@@ -147,6 +147,19 @@ def test_pd_124_the_source_is_the_documentation(guideline: Any) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"url": "https://example.org/guideline"},
+        {"url": "https://example.org/guideline.pdf", "contentType": "application/pdf"},
+    ],
+)
+def test_pd_124_a_document_that_is_no_picture_is_no_icon(guideline: Any, document: dict[str, str]) -> None:
+    page = {"type": "documentation", "url": "https://example.org/guideline", "document": document}
+    (card,) = guideline.cards(guideline.plan({"title": "A", "documentation": [page]}))
+    assert "icon" not in card["source"]
+
+
 def test_pd_124_without_documentation_the_publisher_or_title(guideline: Any) -> None:
     assert guideline.cards(guideline.plan({"title": "A"}))[0]["source"]["label"] == "The plan"
     assert guideline.cards(guideline.plan({"title": "A"}, publisher="They"))[0]["source"]["label"] == "They"
@@ -304,6 +317,14 @@ def test_pd_134_equal_cards_of_two_plans_are_one(guideline: Any) -> None:
     same, other = (one.json for one in cards_of(answers))
     assert (same["summary"], other["summary"]) == ("Same", "Other")
     assert same["links"] == [{"label": "The plan", "url": "http://example.org/PlanDefinition/q", "type": "absolute"}]
+
+
+def test_pd_134_two_cards_of_one_plan_with_different_details_are_two(guideline: Any) -> None:
+    first, again = offer("Same", description="for this"), offer("Same", description="for this")
+    second = offer("Same", description="for that")
+    cards = guideline.cards(guideline.plan(first, second, again), guideline.activity())
+    assert [one["detail"] for one in cards] == ["for this", "for that"]
+    assert len({one["uuid"] for one in cards}) == 2
 
 
 def test_pd_135_strength_and_quality_are_in_the_detail(guideline: Any) -> None:

@@ -102,6 +102,22 @@ def test_pd_080_every_kind_gives_a_valid_draft_about_the_subject(kind: str) -> N
     assert made.resource.get("status") in (None, "draft", "proposed", "offered")
 
 
+def test_a_recommended_vaccine_is_due() -> None:
+    vaccine = {"coding": [{"system": "http://example.org/vaccines", "code": "flu"}]}
+    made = draft(activity("ImmunizationRecommendation", productCodeableConcept=vaccine), WHO)
+    [recommendation] = made.resource["recommendation"]
+    assert recommendation["vaccineCode"] == [vaccine]
+    assert recommendation["forecastStatus"]["coding"][0]["code"] == "due"
+    assert list(check(made.resource)) == []
+    refused = draft(activity("ImmunizationRecommendation", productCodeableConcept=vaccine, doNotPerform=True), WHO)
+    assert "recommendation" not in refused.resource
+
+
+def test_that_something_is_not_forbidden_needs_no_place() -> None:
+    assert draft(activity("Task", doNotPerform=False), WHO).left_out == ()
+    assert [name for name, _ in draft(activity("Task", doNotPerform=True), WHO).left_out] == ["doNotPerform"]
+
+
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - set(NEEDS_MORE)))
 def test_drafts_are_accepted_by_another_implementation_of_the_model(kind: str) -> None:
     made = draft(activity(kind, **COMPLETE.get(kind, {"code": {"text": "code"}})), WHO).resource

@@ -38,6 +38,10 @@ from cds_hooks.storage import Storage, StorageUnavailable
 _LOG = logging.getLogger(__name__)
 
 
+_UNRECORDED = frozenset({"unauthorized", "database-unavailable"})
+"""Refusals without a record: of callers that nobody knows, and those that would wait for the database once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Finished:
     """The answer's bytes. `kept` are the patient's resources, to be let go after the answer went out."""
@@ -172,7 +176,7 @@ class Pipeline:
             response: Response = await work()
         except CallError as error:
             record = journal.record(error.status, error.code)
-            if error.status != 401:
+            if error.code not in _UNRECORDED:
                 await to_thread.run_sync(self._keep_refused, record)
             raise
         except Exception:

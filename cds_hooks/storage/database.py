@@ -45,6 +45,8 @@ class Database:
         self._file = address.file
         self._identity: tuple[int, int] | None = None
         self._writing = threading.Lock()
+        self.refused_writing = False
+        """Whether the last attempt to write during a call failed, as on a full disk, where reading goes on."""
         self._hurried = _engine(address, HURRIED_SECONDS, QueuePool, pool_size=4, max_overflow=4)
         self._unhurried = _engine(address, UNHURRIED_SECONDS, NullPool)
 
@@ -54,9 +56,14 @@ class Database:
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A transaction that writes during a call. Raises ``StorageUnavailable``."""
-        with _failing(), self._turn(), _connected(self._hurried) as connection:
-            self._begin(connection, durable)
-            yield connection
+        try:
+            with _failing(), self._turn(), _connected(self._hurried) as connection:
+                self._begin(connection, durable)
+                yield connection
+        except StorageUnavailable as error:
+            self.refused_writing = error.reason != "busy"  # which passes
+            raise
+        self.refused_writing = False
 
     @contextmanager
     def change(self) -> Iterator[Connection]:

@@ -54,9 +54,14 @@ class Storage:
         self._database.close()
 
     def reachable(self) -> bool:
-        """Whether the database answers, within about two seconds, and is still the one that was opened."""
+        """Whether the database answers, within about two seconds, and is still the one that was opened.
+
+        Where writing failed last, as on a full disk, it is tried again.
+        """
         try:
             self._database.ask()
+            if self._database.refused_writing:
+                self.first_use("readiness", "", datetime.now(UTC))  # expired at once: written each time
         except StorageUnavailable:
             return False
         return True

@@ -258,3 +258,18 @@ def test_without_the_database_nothing_is_answered_that_could_not_be_recorded(
     assert int(answer.headers["retry-after"]) >= 1
     refused = requests.post(server + path, json={}, headers=ORIGIN, timeout=10)
     check(refused, 400, "missing-field")
+
+
+def test_the_database_is_waited_for_once(
+    server: str, complete: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def fail(*_: object) -> None:
+        tried.append(1)
+        raise StorageUnavailable("busy")
+
+    monkeypatch.setattr(Storage, "record_call", fail)
+    answer = requests.post(server + "/cds-services/sarcoma-patient-view", json=complete(), headers=ORIGIN, timeout=10)
+    check(answer, 503, "database-unavailable")
+    assert len(tried) == 1

@@ -170,6 +170,24 @@ def test_full_disk(tmp_path: Path) -> None:
     storage.close()
 
 
+def test_full_disk_is_told_until_there_is_room(tmp_path: Path) -> None:
+    """Reading goes on there, and no call is answered: whether calls could be answered is found by writing."""
+    storage = opened(f"sqlite:///{tmp_path}/records.db")
+    with storage._database.write() as connection:  # a trigger stands in for the disk
+        full = "BEFORE INSERT ON seen_tokens BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        connection.exec_driver_sql(f"CREATE TRIGGER full {full}")
+    assert storage.reachable()
+    for _ in range(2):
+        with pytest.raises(StorageUnavailable):
+            storage.first_use("issuer", "jti", datetime.now(UTC) + timedelta(hours=1))
+        assert not storage.reachable()
+    with storage._database.change() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    assert storage.reachable()
+    assert storage.first_use("issuer", "jti", datetime.now(UTC) + timedelta(hours=1))
+    storage.close()
+
+
 # PostgreSQL
 
 

@@ -17,12 +17,14 @@ from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_eng
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
+from cds_hooks.observability.log import field_extra
 from cds_hooks.storage.errors import StorageError, StorageUnavailable, is_broken, reason_of
 from cds_hooks.storage.url import Address
 
 # When a connection breaks, the pool logs a traceback, with whatever the errors before it quote of a row.
 logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
+_LOG = logging.getLogger(__name__)
 HURRIED_SECONDS = 2.0
 """The longest wait for the database during a call: for a connection, a lock, or the server's next bytes."""
 UNHURRIED_SECONDS = 60.0
@@ -62,6 +64,7 @@ class Database:
                 yield connection
         except StorageUnavailable as error:
             self.refused_writing = error.reason != "busy"  # which passes
+            _LOG.error("the database did not take what was to be written", extra=field_extra(reason=error.reason))
             raise
         self.refused_writing = False
 

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import create_engine
 
+from cds_hooks.observability.log import JsonFormatter
 from cds_hooks.settings.parts import DatabaseSettings
 from cds_hooks.storage import Storage, StorageError, StorageUnavailable, database
 from tools.crash.postgresql import USER, Cluster
@@ -160,13 +161,15 @@ def test_lock_that_is_held_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     storage.close()
 
 
-def test_full_disk(tmp_path: Path) -> None:
+def test_full_disk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     storage = opened(f"sqlite:///{tmp_path}/records.db")
     with storage._database.write() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     large = "x" * 100_000
     assert reason(lambda: storage.record_feedback([feedback(comment=large)])) == "full"
+    (line,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert JsonFormatter().format(line).endswith('"reason":"full"}')
     storage.close()
 
 

@@ -29,8 +29,12 @@ def _answer(finding: Finding) -> str:
 
 
 def statements(view: View, kind: str) -> list[Finding]:
-    """Affirmed and negated statements of a kind; uncertain ones decide nothing."""
-    return [f for f in view.all(kind) if f.confirmed and f.polarity != "uncertain"]
+    """Affirmed and negated statements of a kind; uncertain ones, and "unresectable: no", decide nothing."""
+    return [f for f in view.all(kind) if f.confirmed and f.polarity != "uncertain" and not _denies_no(f)]
+
+
+def _denies_no(finding: Finding) -> bool:
+    return finding.polarity == "negated" and finding.concept in ("no", "not-needed")
 
 
 def judge_resection(view: View, involved: list[str]) -> Fact:

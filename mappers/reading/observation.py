@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from mappers.fhir.read import Coding, Json, as_bool, as_dict, as_dicts, as_text, codings, concept_text
+from mappers.fhir.read import Coding, Json, as_bool, as_dicts, as_text, codings, concept_text
 from mappers.fhir.systems import system_key
 from mappers.reading.direct import read_direct
 from mappers.reading.finding import PATHOLOGY
@@ -62,6 +62,8 @@ def _value_may_matter(resource: Json) -> bool:
     for component in as_dicts(resource.get("component")):
         if "valueString" in component or any(_coded(c.system, c.code) for c in codings(component.get("code"))):
             return True
+    if isinstance(resource.get("valueBoolean"), bool):
+        return bool(mentions(_labelled_value(resource)))
     value = resource.get("valueCodeableConcept")
     if value is None:
         return False
@@ -71,7 +73,9 @@ def _value_may_matter(resource: Json) -> bool:
 def _labelled_value(resource: Json) -> str:
     """The words of the value behind the label that gives them their sense; empty for a value without words."""
     value = as_text(resource.get("valueString")) or concept_text(resource.get("valueCodeableConcept"))
-    label = as_text(as_dict(resource.get("code")).get("text"))
+    if isinstance(answer := resource.get("valueBoolean"), bool):
+        value = "yes" if answer else "no"
+    label = concept_text(resource.get("code"))
     return f"{label}: {value}" if label and value else value
 
 
@@ -211,7 +215,7 @@ def _read_words(source: Source, observable: str) -> None:
     if observable not in _WORDLESS and observable not in MARKERS:
         value = as_text(resource.get("valueString")) or concept_text(resource.get("valueCodeableConcept"))
         texts.append(value if observable else _labelled_value(resource))
-        texts += [as_text(c.get("valueString")) for c in as_dicts(resource.get("component"))]
+        texts += [_labelled_value(c) for c in as_dicts(resource.get("component"))]
     for text in dict.fromkeys(texts):
         if text and not (observable == "histology" and source.has("histology")):
             read_text(source, text)

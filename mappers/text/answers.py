@@ -13,7 +13,7 @@ _EMPTY = frozenset("☐□❏❑")
 _TICKS = frozenset("xX✓✔*")
 _CLOSING = {"[": "]", "(": ")"}
 _NO = word_set("n no 0 false none absent nil nein nee non negative")
-_OPEN = word_set("unknown unk na tbd u")
+_OPEN = word_set("unknown unk na tbd u pending deferred")
 _OPEN_AFTER_NOT = word_set(
     "applicable assessed assessable evaluated evaluable known documented stated specified recorded done performed "
     "available reported determined examined"
@@ -51,6 +51,8 @@ def _answer(report: Report, at: int, last: int) -> str:
         said = "negated"
     elif word in _OPEN:
         said = "hypothetical"
+    elif word == "see":
+        return "hypothetical"  # "see note"
     elif word == "not" and end < last and folded[end] in _OPEN_AFTER_NOT:
         said, end = "hypothetical", end + 1
     if folded[at : at + 3] == ["n", "/", "a"]:

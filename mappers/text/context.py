@@ -25,7 +25,7 @@ _OF_LISTS = ("negated", "hypothetical", "planned")
 _LIST_WORDS = frozenset(("or", "nor", "and"))
 _BACK_STOPS = frozenset(("with", "showing", "without", "and/or"))
 _AFTER_BACKWARD = frozenset(
-    (",", ".", ")", "by", "on", "with", "in", "at", "via", "after", "following", "but", "and", ":", "]")
+    (",", ".", ")", "by", "on", "with", "in", "at", "via", "after", "following", "but", "and", ":", "]", "(")
 )
 _NOT_A_RELATIVE = word_set(
     "accompany accompanied accompanie present attend attended state report said say call called live lives "

@@ -42,9 +42,9 @@ class Reading:
 class Pages:
     """Takes in what was sent, or answered, under one key: a resource, a Bundle, or one page of a Bundle after another.
 
-    Resources that belong under another key of ours (`keyed`) are left to that key; others that came along (a
-    referenced Medication, say) are kept. Resources of other patients are left out; where all are others', this is not
-    the data that was asked for.
+    A Bundle within a Bundle counts as what it holds. Resources that belong under another key of ours (`keyed`) are left
+    to that key; others that came along (a referenced Medication, say) are kept. Resources of other patients are left
+    out; where all are others', this is not the data that was asked for.
     """
 
     def __init__(self, template: Template, patient_id: str, keyed: frozenset[str]) -> None:
@@ -104,7 +104,8 @@ class Pages:
         entries = value.get("entry")
         if entries is not None and not isinstance(entries, list):
             return "not-fhir"
-        self.next = _next(value)
+        following = _next(value)
+        self.next = self.next if following is None else following
         total = value.get("total")
         if value.get("type") == "searchset" and isinstance(total, int | float):
             self._total = max(self._total, int(total))
@@ -113,6 +114,7 @@ class Pages:
     def _take_entries(self, entries: Any, where: str) -> str | None:
         own: list[Json] = []
         others: list[Json] = []
+        within: list[str | None] = []
         broken = False
         for entry in entries:
             resource = entry.get("resource") if isinstance(entry, dict) else None
@@ -121,6 +123,8 @@ class Pages:
                 broken = True
             elif kind == self._template.resource_type:
                 own.append(resource)
+            elif kind == "Bundle":  # the answer to a batch holds the answer to each search
+                within.append(self._take(resource, where))
             else:
                 others.append(resource)
         refuse_other_version(others, where)
@@ -131,7 +135,7 @@ class Pages:
             return "wrong-patient"
         if any(map(_is_error, outcomes)):
             return "outcome"
-        return "broken-entry" if broken else None
+        return "broken-entry" if broken else next(filter(None, within), None)
 
     def _keep(self, own: list[Json], others: list[Json]) -> bool:
         """Keeps the patient's resources, each once; returns whether all that should be theirs are others'."""

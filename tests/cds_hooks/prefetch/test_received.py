@@ -25,6 +25,25 @@ def state(value: Any) -> State:
     return read_prefetch({"conditions": value}, TEMPLATES, "x1").states["conditions"]
 
 
+@pytest.mark.requirement("CH-048")
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (bundle(bundle(CONDITION), type="batch-response"), State.READ),
+        (bundle(bundle(CONDITION), bundle(OBSERVATION), type="batch-response"), State.READ),
+        (bundle(bundle(bundle(CONDITION))), State.READ),
+        (bundle(bundle(), type="batch-response"), State.EMPTY),
+        (bundle(bundle(OBSERVATION), type="batch-response"), State.FAILED),
+        (bundle(bundle(CONDITION), bundle(problem("error")), type="batch-response"), State.PARTIAL),
+        (bundle(bundle(CONDITION, total=7), type="batch-response"), State.PARTIAL),
+        (bundle(bundle(CONDITION, link=[{"relation": "next", "url": "https://ehr/2"}]), bundle()), State.PARTIAL),
+        (bundle(bundle(), {"resourceType": "Bundle", "entry": 7}), State.FAILED),
+    ],
+)
+def test_the_answer_to_a_batch_counts_as_what_it_holds(value: Any, expected: State) -> None:
+    assert state(value) is expected
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -161,6 +161,9 @@ def judge_interval(view: View, treatment: Moment | None, metastasis: Moment | No
 
 
 def _stated_interval(finding: Finding) -> Fact:
+    bounds = {end: float(str(finding.attributes[end])) for end in ("low", "high") if end in finding.attributes}
+    if bounds:  # "more than 12 months"
+        return unknown([finding], {**bounds, "stated": True})
     months = finding.attributes.get("months")
     number = Decimal(str(months)) if isinstance(months, int | float | Decimal) else Decimal(0)
     detail = {"low": float(number), "high": float(number), "upper_bound": False, "stated": True}

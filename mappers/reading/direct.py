@@ -1,9 +1,10 @@
 """Facts stated directly: Observations of the sarcoma-facts code system, or of a label that says the same."""
 
+import re
 from decimal import Decimal
 
-from mappers.fhir.read import as_bool, as_integer, as_text, centimetres, codings, concept_text, quantity
-from mappers.reading.measure import LARGEST_PLAUSIBLE_CM, body_site, sizes_in
+from mappers.fhir.read import as_bool, as_dict, as_integer, as_text, centimetres, codings, concept_text, quantity
+from mappers.reading.measure import HAIR_CM, LARGEST_PLAUSIBLE_CM, body_site, sizes_in
 from mappers.reading.phrases import mentions
 from mappers.reading.source import Source
 
@@ -28,6 +29,12 @@ _MONTHS_PER_UNIT = {
     "day": 1 / Decimal("30.4375"),
     "days": 1 / Decimal("30.4375"),
 }
+_COUNT = re.compile(
+    r"(>=|>|≥|at least|more than|over)?\s*(\d{1,4})\s*(?:lesions?|metastas[ei]s|mets|nodules?)?", re.IGNORECASE
+)
+_COMPARATORS = {">=": ">=", "≥": ">=", "at least": ">=", ">": ">", "more than": ">", "over": ">"}
+_DAY = Decimal("0.03")
+"""A day in months."""
 _LARGEST_COUNT, _LONGEST_INTERVAL = 1000, 1200
 
 
@@ -72,20 +79,43 @@ def _read_yes_no(source: Source, code: str, rule: str, direct: bool) -> None:
 
 
 def _read_count(source: Source, rule: str, direct: bool) -> None:
-    resource = source.resource
-    amount = quantity(resource.get("valueQuantity"))
-    count = as_integer(resource.get("valueInteger"))
-    if count is None:
-        count = as_integer(amount.value) if amount else as_integer(resource.get("valueString"))
-    if count is None or not 0 <= count <= _LARGEST_COUNT:
+    """Reads a number of lesions. One that is only a least number is marked; one that is only a most number is none."""
+    count, comparator = _counted(source)
+    if comparator == ">" and count is not None:
+        count += 1
+    if count is None or not 0 <= count <= _LARGEST_COUNT or comparator in ("<", "<="):
         source.problem("value: not a plausible number of lesions")
         return
-    source.add("lesion-count", str(count), rule, f"{count} lesions", count=count, site=body_site(source), direct=direct)
+    words = f"{'at least ' if comparator else ''}{count} lesions"
+    least: dict[str, object] = {"at_least": 1} if comparator else {}
+    site = body_site(source)
+    source.add("lesion-count", str(count), rule, words, count=count, site=site, direct=direct, extra=least)
+
+
+def _counted(source: Source) -> tuple[int | None, str]:
+    """The number of a value[x], and its comparator: one, the lower end of a range, or the number in words."""
+    resource = source.resource
+    whole = as_integer(resource.get("valueInteger"))
+    if whole is not None:
+        return whole, ""
+    amount = quantity(resource.get("valueQuantity"))
+    if amount is not None:
+        return as_integer(amount.value), amount.comparator
+    lowest = quantity(as_dict(resource.get("valueRange")).get("low"))
+    if lowest is not None:
+        return as_integer(lowest.value), ">="
+    words = as_text(resource.get("valueString")) or concept_text(resource.get("valueCodeableConcept"))
+    if words.lower() in ("solitary", "single"):
+        return 1, ""
+    match = _COUNT.fullmatch(words)
+    return (int(match[2]), _COMPARATORS.get((match[1] or "").lower(), "")) if match else (None, "")
 
 
 def _read_largest(source: Source, rule: str, direct: bool) -> None:
     amount = quantity(source.resource.get("valueQuantity"))
     cm = centimetres(amount) if amount else None
+    if cm is not None and amount and amount.comparator == "<":
+        cm -= HAIR_CM
     if cm is None:
         cm = max(sizes_in(source, source.resource), default=None)
     if cm is None or not 0 < cm <= LARGEST_PLAUSIBLE_CM:
@@ -102,8 +132,13 @@ def _read_interval(source: Source, rule: str, direct: bool) -> None:
         source.problem("value: not a plausible interval in mo, wk, d or a")
         return
     months = (amount.value * factor).quantize(Decimal("0.01"))
-    words = f"{amount.value.normalize():f} {amount.unit}"
-    source.add("disease-free-interval", "interval", rule, words, months=months, direct=direct)
+    words = f"{amount.comparator} {amount.value.normalize():f} {amount.unit}".strip()
+    bound: dict[str, object] = {"months": months}
+    if amount.comparator.startswith(">"):
+        bound = {"low": months + (_DAY if amount.comparator == ">" else 0)}
+    elif amount.comparator.startswith("<"):
+        bound = {"high": months - (_DAY if amount.comparator == "<" else 0)}
+    source.add("disease-free-interval", "interval", rule, words, direct=direct, extra=bound)
 
 
 def _read_presentation(source: Source, rule: str) -> None:

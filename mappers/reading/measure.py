@@ -23,7 +23,10 @@ from mappers.terminology.sites import metastatic_site
 
 _DIMENSION = re.compile(r"(\d{1,4}(?:[.,]\d{1,3})?)\s*(?=(?:cm|mm|x|×|by)\b|[x×])")
 _UNIT = re.compile(r"\d\s*(cm|mm|in(?:ch(?:es)?)?)\b", re.IGNORECASE)
+_LEADING = re.compile(r"\D{0,30}?(\d{1,3})\s*[:=.)–-]\s*(?=[^\W\d])")
 LARGEST_PLAUSIBLE_CM = Decimal(100)
+HAIR_CM = Decimal("0.01")
+"""By so much "less than 3 cm" is less than 3 cm."""
 
 
 def value_integer(source: Source, question: str, low: int, high: int) -> int | None:
@@ -36,8 +39,10 @@ def value_integer(source: Source, question: str, low: int, high: int) -> int | N
                 return int(meaning.detail)
     candidates: list[int | None] = [as_integer(resource.get("valueInteger"))]
     amount = quantity(resource.get("valueQuantity"))
-    candidates.append(as_integer(amount.value) if amount else None)
+    candidates.append(as_integer(amount.value) if amount and amount.comparator not in ("<", ">") else None)
     for text in (as_text(resource.get("valueString")), concept_text(concept)):
+        if match := _LEADING.match(text):  # "3: confined to bed or chair 50% of waking hours"
+            candidates.append(int(match[1]))
         written = re.findall(r"(?<![\d.,])\d{1,3}(?![\d.,]*\d)", text)
         candidates.append(int(written[0]) if len(set(written)) == 1 else None)
     score = next((c for c in candidates if c is not None), None)
@@ -76,6 +81,8 @@ def read_lvef(source: Source) -> None:
         return
     if number <= 1 and (amount is None or amount.unit in ("", "1")):
         number *= 100
+    if amount is not None and amount.comparator == "<":
+        number -= 1  # below 50 % is not 50 %
     if not 5 <= number <= 95:
         source.problem("value: not an ejection fraction in percent")
         return
@@ -91,7 +98,7 @@ def sizes_in(source: Source, element: Json) -> list[Decimal]:
         if length is None:
             source.problem("value: a unit that is not a length")
         else:
-            found.append(length)
+            found.append(length - HAIR_CM if amount.comparator == "<" else length)
     text = as_text(element.get("valueString"))
     unit = _UNIT.search(text)
     if unit:

@@ -21,6 +21,8 @@ _BEFORE = word_set(
 )
 _THEN = word_set("diagnosis baseline presentation first initially previously before earlier then")
 _ELSE = word_set("performance lvef lesion metastasis mass drug regimen histology site stage")
+_BELOW = frozenset(("<", "below", "under", "less"))
+_BOXES = word_set("[ ] x ☒ ☑ ☐ ✓ ✔ ( )")
 _MOST_BETWEEN = 12
 
 
@@ -62,6 +64,9 @@ def add_lvef(reading: Reading, index: int, item: Item) -> None:
     if value is None or not 5 <= value <= 90:
         return
     high = _range_end(reading, at)
+    before = set(reading.folded[item.last : at])
+    if before & _BELOW and not before & {"no", "not"}:
+        value -= 1  # below 50 % is not 50 %
     attributes: dict[str, Attribute] = {"percent": value}
     if high is not None:
         attributes = {"percent": value, "high": high}
@@ -82,8 +87,11 @@ def _percent_after(reading: Reading, item: Item) -> int:
 def _number_after(reading: Reading, item: Item, reach: int = 8) -> int:
     """The token of the number a name is followed by, or -1."""
     changed = False
-    for at in range(item.last, min(item.last + reach, reading.sentence.last)):
+    boxes = reading.context.marks.get("hypothetical")
+    for at in range(item.last, min(item.last + (2 * reach if boxes else reach), reading.sentence.last)):
         token = reading.folded[at]
+        if boxes and (boxes[at - reading.sentence.first] or token in _BOXES):
+            continue  # "ECOG: [ ] 0 [x] 1"
         if token[0].isdigit():
             return at
         changed = changed or token in _CHANGED

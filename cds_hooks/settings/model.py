@@ -39,7 +39,7 @@ class Settings(Part):
     demo: bool = False
     """Sample patients and their pages, and no authentication; only on a loopback host."""
     public_url: str = ""
-    """The base URL by which clients reach the service, without `/cds-services`; https. Tokens must be made out to it."""
+    """The URL by which clients reach the service, without `/cds-services`; https. Tokens must be made out to it."""
     trusted_proxies: tuple[str, ...] = Field(default=(), strict=False)
     """Addresses of the reverse proxies whose `X-Forwarded-*` headers are believed, or networks (`10.1.2.0/24`)."""
     tls_certificate: Path | None = Field(default=None, strict=False)

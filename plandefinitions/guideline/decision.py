@@ -149,7 +149,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One missing fact: the entries it would help to decide, and where it would be recorded."""
+    """One missing fact: the entries it would help to decide, and where it would be recorded.
+
+    `recorded_as` is empty for a fact that is missing only because the record could not be read.
+    """
 
     fact: str
     label: str

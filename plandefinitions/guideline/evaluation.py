@@ -115,8 +115,7 @@ def _gaps(decisions: Iterable[Decision], patient: PatientFacts) -> tuple[Gap, ..
     if patient.facts["ecog"].status != "known":
         by_fact.setdefault("ecog", [])
     ordered = sorted(by_fact, key=lambda fact: -len(by_fact[fact]))[:_SHOWN_GAPS]
-    unread = "the record could not be read"
-    return tuple(Gap(one, LABELS[one], tuple(by_fact[one]), RECORDED_AS.get(one, unread)) for one in ordered)
+    return tuple(Gap(one, LABELS[one], tuple(by_fact[one]), RECORDED_AS.get(one, "")) for one in ordered)
 
 
 class _Told:

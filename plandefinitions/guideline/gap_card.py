@@ -52,7 +52,7 @@ def _evidence(fact: Fact) -> Iterator[str]:
 
 
 def _line(gap: Gap) -> str:
-    where = f" Recorded as {escape(gap.recorded_as)}." if gap.recorded_as else ""
+    where = f" Recorded as {escape(gap.recorded_as)}." if gap.recorded_as else " The record could not be read."
     if gap.fact == "ecog":
         return f"**{escape(gap.label)}**: bears on most treatment.{where}"
     return f"**{escape(gap.label)}** would decide: {_titles([entry.title for entry in gap.decides])}.{where}"

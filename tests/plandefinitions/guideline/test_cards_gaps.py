@@ -38,6 +38,11 @@ def test_names_the_facts_and_what_they_decide() -> None:
     assert "suggestions" not in card
 
 
+def test_a_fact_is_missing_because_its_record_was_not_read() -> None:
+    card = card_of_gaps(Gap("prior_systemic", "systemic therapy", (SURGERY,), ""))
+    assert "- **systemic therapy** would decide: Surgery. The record could not be read." in card["detail"]
+
+
 def test_says_that_the_record_was_not_read_completely() -> None:
     base = decided()
     gap = Gap("ecog", "ECOG performance status", (), "an ECOG Observation")

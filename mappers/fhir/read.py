@@ -186,6 +186,14 @@ def attachment_text(attachment: object) -> str:
     except (binascii.Error, ValueError):
         return ""
     text = raw.decode("utf-8", errors="replace")
-    if kind.startswith("text/html"):
-        text = html.unescape(_TAG.sub(" ", _BLOCK.sub("\n\n", text)))
-    return as_text(text)
+    return _without_tags(text) if kind.startswith("text/html") else as_text(text)
+
+
+def narrative(resource: Json) -> str:
+    """The words of a resource's narrative: for one that says nothing else."""
+    return _without_tags(as_text(as_dict(resource.get("text")).get("div")))
+
+
+def _without_tags(text: str) -> str:
+    """The words of HTML: a paragraph for each of its blocks, entities as characters."""
+    return as_text(html.unescape(_TAG.sub(" ", _BLOCK.sub("\n\n", text))))

@@ -16,6 +16,7 @@ from mappers.fhir.read import (
     codings,
     concept_text,
     first_code,
+    narrative,
     quantity,
 )
 from mappers.fhir.references import local_form, reference_text
@@ -172,6 +173,8 @@ def _texts(resource: Json, own: list[Coding], found: list[tuple[Coding, Meaning]
     }
     texts = [as_text(as_dict(resource.get("code")).get("text"))]
     texts += [coding.display for coding in own if coding not in recognised]
+    if not own and not any(texts):
+        texts.append(narrative(resource))
     texts += [as_text(note.get("text")) for note in as_dicts(resource.get("note"))]
     return list(dict.fromkeys(text for text in texts if text))
 

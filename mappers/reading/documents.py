@@ -2,7 +2,7 @@
 
 import re
 
-from mappers.fhir.read import as_dict, as_dicts, as_text, attachment_text, codings, concept_text
+from mappers.fhir.read import as_dict, as_dicts, as_text, attachment_text, codings, concept_text, narrative
 from mappers.reading.finding import PATHOLOGY, PROBLEM_LIST
 from mappers.reading.histology import Context, histology_of
 from mappers.reading.phrases import read_text
@@ -11,7 +11,7 @@ from mappers.reading.source import Source
 from mappers.terminology import in_scope, meanings, site_of_words
 from mappers.terminology.procedures import PROCEDURES
 
-_DROPPED = ("entered-in-error", "cancelled")
+_DROPPED = ("entered-in-error", "cancelled", "registered")
 _PATHOLOGY = re.compile(r"patholog|histolog|cytolog|biopsy", re.IGNORECASE)
 _IMAGING = re.compile(r"\b(mri?|ct|pet|magnetic|tomograph)", re.IGNORECASE)
 _MODALITY = re.compile(
@@ -42,6 +42,8 @@ def read_report(source: Source) -> None:
     texts = [as_text(resource.get("conclusion"))]
     texts += [attachment_text(form) for form in as_dicts(resource.get("presentedForm"))]
     coded = resource.get("conclusionCode")
+    if not any(texts) and not coded and not resource.get("result"):
+        texts.append(narrative(resource))
     observables = _observables(source)
     label = concept_text(resource.get("code"))
     if not any(texts) and not coded and not observables and not _IMAGING.search(label):
@@ -119,7 +121,8 @@ def _read_conclusion_codes(source: Source) -> None:
 def read_document(source: Source) -> None:
     """Reads a DocumentReference's description and inline plain text or HTML."""
     resource = source.resource
-    if "entered-in-error" in (as_text(resource.get("status")), as_text(resource.get("docStatus"))):
+    status, draft = as_text(resource.get("status")), as_text(resource.get("docStatus"))
+    if status == "superseded" or "entered-in-error" in (status, draft):
         return
     texts = [as_text(resource.get("description"))]
     texts += [attachment_text(content.get("attachment")) for content in as_dicts(resource.get("content"))]

@@ -33,7 +33,7 @@ from mappers.terminology import in_scope, meanings, site_of_words
 from mappers.terminology.labels import observable_of_label
 
 _WORDY = frozenset({"valueString", "note"})
-_DROPPED = ("entered-in-error", "cancelled")
+_DROPPED = ("entered-in-error", "cancelled", "registered")
 FACTS_SYSTEM = "sarcoma-facts"
 
 

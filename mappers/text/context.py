@@ -271,8 +271,11 @@ def _backward_begin(report: Report, sentence: Sentence, index: int, item: Item, 
 
 
 def _none_of(report: Report, sentence: Sentence, context: Context) -> None:
-    """ "0/12 nodes positive", "0 of 5 lymph nodes": none of them; in brackets, of what stands before."""
+    """ "0 metastases", "0/12 nodes positive", "0 of 5 lymph nodes": none of them; in brackets, of what is before."""
     folded = report.folded
+    for item in sentence.items:
+        if "metastasis" in item.roles and "0" in folded[max(item.first - 1, sentence.first) : item.first]:
+            _set(sentence, context, "negated", item.first, item.last, item.first)
     for at in range(sentence.first, sentence.last - 2):
         if folded[at] == "0" and folded[at + 1] in ("/", "of") and folded[at + 2].isdigit():
             if at > sentence.first and folded[at - 1] == "(":

@@ -74,7 +74,7 @@ def _split(report: Report) -> None:
             elif token == ".":
                 if ends[at] < len(text) and not text[ends[at]].isspace():
                     continue
-                if at and written[at - 1].lower() in _ABBREVIATIONS and starts[at] == ends[at - 1]:
+                if at and starts[at] == ends[at - 1] and _is_abbreviation(written, at):
                     report.folded[at] = "'"
                     continue
                 ended = at
@@ -90,6 +90,13 @@ def _split(report: Report) -> None:
             begun = at
     if len(written) > begun:
         sentences.append(Sentence(begun, len(written)))
+
+
+def _is_abbreviation(written: list[str], at: int) -> bool:
+    """Whether a full stop belongs to the word before it: "approx.", or to a pair of letters: "i.v.", "V.a."."""
+    if written[at - 1].lower() in _ABBREVIATIONS:
+        return True
+    return at > 2 and written[at - 2] == "." and len(written[at - 1]) == 1 and len(written[at - 3]) == 1
 
 
 def _word_follows(report: Report, at: int) -> bool:

@@ -26,6 +26,10 @@ _LIMITS = word_set(
     "elsewhere outside beyond apart aside besides except other extrapulmonary extrathoracic extrahepatic "
     "additional further"
 )
+_EXERTION = word_set(
+    "exercize functional exertion exertional tolerance treadmill bruce stair flight climb walk activity workload "
+    "cardiopulmonary"
+)
 _REGIONS = frozenset(("chest", "abdomen", "pelvis"))
 _NOUNS = frozenset(("noun", "short", "sarcomatosis"))
 
@@ -34,7 +38,7 @@ def read_spread(reading: Reading) -> None:
     """Adds the metastases of a sentence, with their sites; marks the sites used."""
     for index, item in reading.with_role("metastasis"):
         form = item.roles["metastasis"].concept
-        if form == "short" and not _is_noun(reading, index, item):
+        if (form == "short" and not _is_noun(reading, index, item)) or _is_exertion(reading, item):
             continue
         if reading.context.unreal(item):
             use_neighbours(reading, index)
@@ -61,6 +65,17 @@ def _is_noun(reading: Reading, index: int, item: Item) -> bool:
     return beside or (
         bool(after) and after[0] == "to" and index + 1 < len(reading.items) and "site" in reading.items[index + 1].roles
     )
+
+
+def _is_exertion(reading: Reading, item: Item) -> bool:
+    """ "Exercise tolerance > 4 METs": metabolic equivalents."""
+    written = reading.report.written[item.first : item.last]
+    if written not in (["METs"], ["METS"], ["MET"]):
+        return False
+    if not _EXERTION.isdisjoint(reading.folded[reading.sentence.first : reading.sentence.last]):
+        return True
+    counted = any(word[0].isdigit() for word in reading.words_before(item, 1))
+    return counted and written == ["METs"] and "site" not in reading.roles
 
 
 def _limited(reading: Reading, item: Item) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plandefinitions.apply.content.model import Activity
@@ -15,15 +15,17 @@ _GRADES = {
     "http://hl7.org/fhir/StructureDefinition/cqf-strengthOfRecommendation": "Strength of recommendation",
     "http://hl7.org/fhir/StructureDefinition/cqf-qualityOfEvidence": "Quality of evidence",
 }
+_RATIONALE = "http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-rationale"
 
 
 def detail(action: AppliedAction, full_title: str | None) -> str:
-    """Texts of the action and of what it offers, what must not be done, grades of the evidence, citations.
+    """The action's texts and rationale, texts of what it offers, what must not be done, grades of evidence, citations.
 
     ``full_title`` is given when the summary was cut.
     """
     parts: list[str] = [f"**{escaped(full_title)}**"] if full_title else []
     parts += _texts(action)
+    parts += [authored(one["valueMarkdown"]) for one in _extensions(action.json, _RATIONALE) if "valueMarkdown" in one]
     parts += [f"**{escaped(told(one))}**: {text}" for one in action.below if (text := " ".join(_texts(one)))]
     parts += [f"**{escaped(told(one))}**" for one in _walk(action) if one.do_not_perform]
     if any(one.json.get("requiredBehavior") == "must" for one in (action, *action.below)):
@@ -65,10 +67,17 @@ def _is_authored(action: AppliedAction, text: str) -> bool:
 
 
 def _grade(json: Mapping[str, Any], url: str, label: str) -> str | None:
-    for one in json.get("extension") or ():
-        concept = one.get("valueCodeableConcept") if one.get("url") == url else None
+    for one in _extensions(json, url):
+        concept = one.get("valueCodeableConcept")
         if isinstance(concept, dict):
             codings = concept.get("coding") or ()
             words = concept.get("text") or next((c.get("display") or c.get("code") for c in codings), None)
             return f"{label}: {escaped(str(words))}" if words else None
     return None
+
+
+def _extensions(json: Mapping[str, Any], url: str) -> Iterator[Mapping[str, Any]]:
+    """The extensions of that URL on an action, its documentation, or the documents of that: authors use all three."""
+    documentation = [one for one in json.get("documentation") or () if isinstance(one, dict)]
+    for holder in (json, *documentation, *(one.get("document") or {} for one in documentation)):
+        yield from (one for one in holder.get("extension") or () if one.get("url") == url)

@@ -338,6 +338,17 @@ def test_pd_135_strength_and_quality_are_in_the_detail(guideline: Any) -> None:
     ]
     (card,) = guideline.cards(guideline.plan({"title": "A", "extension": extension}))
     assert card["detail"] == "- Strength of recommendation: Strong\n- Quality of evidence: Low"
+    page = {"type": "documentation", "url": "https://example.org/page"}
+    for place in ({"extension": extension}, {"document": {"url": "https://example.org/d", "extension": extension}}):
+        (other,) = guideline.cards(guideline.plan({"title": "A", "documentation": [{**page, **place}]}))
+        assert other["detail"] == card["detail"]
+
+
+def test_the_rationale_of_the_guideline_is_in_the_detail(guideline: Any) -> None:
+    url = "http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-rationale"
+    rationale = {"url": url, "valueMarkdown": "Because *it helps*."}
+    (card,) = guideline.cards(guideline.plan({"title": "A", "description": "Do it.", "extension": [rationale]}))
+    assert card["detail"] == "Do it.\n\nBecause *it helps*."
 
 
 def test_pd_136_what_could_not_be_judged_is_a_card(guideline: Any) -> None:

@@ -79,7 +79,8 @@ def _of_role(findings: list[Finding], role: str) -> list[Finding]:
 def judge_sequencing(view: View) -> Fact:
     """yes once a result or report is there, ordered while an order is open, else none."""
     done = [f for f in view.affirmed("sequencing") if f.concept == "done"]
-    done += [f for f in view.all("molecular") if _marker(f) == "NTRK" and f.confirmed and f.polarity != "uncertain"]
+    tested = [f for f in view.all("molecular") if f.confirmed and f.polarity != "uncertain"]
+    done += [f for f in tested if _marker(f) in ("NTRK", "any-fusion")]
     done += _of_role(view.affirmed("procedure"), "sequencing")
     orders = _of_role(view.affirmed("order"), "sequencing")
     done += [f for f in orders if f.text("status") == "completed"]

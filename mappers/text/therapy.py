@@ -5,6 +5,11 @@ from mappers.text.reading import Reading
 from mappers.text.vocabulary import Item
 from mappers.text.words import word_set
 
+_OTHER_DISEASES = word_set(
+    "arthritis osteoarthritis ckd kidney renal copd emphysema asthma dementia alzheimer parkinson diabetes diabetic "
+    "cirrhosis fibrosis stenosis atherosclerosis retinopathy glaucoma cataract neuropathy scoliosis hypertension "
+    "cardiac heart degenerative spondylosis pneumonia infection myopia hiv ms caries periodontal dysplasia"
+)
 _SARCOMA_ROLES = frozenset(("histology", "metastasis", "gene", "progression", "line", "local-recurrence"))
 _CANCER_WORDS = word_set(
     "chemotherapy chemo cycle cancer tumor oncology sarcoma regimen treatment c1 c2 c3 c4 c5 c6 infusion mg m2 "
@@ -109,7 +114,7 @@ def _read_progression(reading: Reading) -> None:
         context = reading.context
         if context.section in ("dropped", "planned") or (context.unreal(item) and not _dated(reading, item)):
             continue
-        if _only_until(reading, item):
+        if _only_until(reading, item) or _of_another_disease(reading, index, item):
             continue
         words = reading.folded[item.first : item.last]
         if words[-1:] == ["pd"] and set(reading.next_words(item, 2)) & {"l1", "1"}:
@@ -143,7 +148,28 @@ def _read_progression(reading: Reading) -> None:
 def _only_until(reading: Reading, item: Item) -> bool:
     """ "Continue until progression", "consider X on progression": it has not happened; dated, it has."""
     foreseen = {"until", "risk"} if not reading.context.has("planned", item) else {"until", "risk", "on", "at", "upon"}
-    return not foreseen.isdisjoint(reading.words_before(item, 3)) and not _dated(reading, item)
+    before = reading.words_before(item, 3)
+    if before[-2:] == ["time", "to"]:
+        return True
+    planned_next = reading.next_words(item, 1) in (["consider"], ["would"]) and before[-1:] in (
+        ["at"],
+        ["on"],
+        ["upon"],
+    )
+    return planned_next or (not foreseen.isdisjoint(before) and not _dated(reading, item))
+
+
+def _of_another_disease(reading: Reading, index: int, item: Item) -> bool:
+    """ "Progression of arthritis", "CKD progression": what progresses is named, and is no tumour."""
+    if not _OTHER_DISEASES.isdisjoint(reading.words_before(item, 2)):
+        return True
+    after = reading.next_words(item, 6)
+    if after[:1] != ["of"]:
+        return False
+    return not _OTHER_DISEASES.isdisjoint(after) and not any(
+        not other.roles.keys().isdisjoint({"metastasis", "lesion", "histology", "mass"})
+        for other in reading.items[index + 1 : index + 3]
+    )
 
 
 def _dated(reading: Reading, item: Item) -> bool:

@@ -98,7 +98,7 @@ class Declarations:
             context.error(Code.DUPLICATE_DEFINITION, f"Two included libraries are called {node.alias}.", node.span)
             return None
         fhir = context.symbols.models.get("FHIR")
-        if node.name == HELPERS and not node.qualifiers and fhir is not None:
+        if node.name == HELPERS and fhir is not None:  # in whatever namespace: its functions are built in
             exports: Exports | None = helpers(fhir)
             context.coercion.alias = node.alias
         else:

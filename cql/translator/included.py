@@ -11,7 +11,18 @@ from cql.translator.inference import Inference
 from cql.translator.operators import Overload
 from cql.translator.symbols import Exports, FunctionSymbol, Symbol
 from cql.translator.types import TypeSystem
-from cql.types import CODE, CODESYSTEM, CONCEPT, QUANTITY, STRING, VALUESET, CqlType, NamedType, from_specifier
+from cql.types import (
+    CODE,
+    CODESYSTEM,
+    CONCEPT,
+    QUANTITY,
+    STRING,
+    VALUESET,
+    CqlType,
+    IntervalType,
+    NamedType,
+    from_specifier,
+)
 
 IncludeProvider = Callable[[str, str | None], "str | dict[str, Any] | None"]
 
@@ -24,14 +35,16 @@ _SECTIONS = (
 
 
 def helpers(model: Model) -> Exports:
-    """FHIRHelpers as every library can call it: the model's conversions as functions."""
+    """FHIRHelpers as every library can call it: the model's conversions as functions, and what later versions add."""
     exports = Exports(HELPERS, model.version)
     for source, (name, target) in model.conversions.items():
         exports.add_function(FunctionSymbol(Overload(name, (source,), target), target))
     quantity = NamedType(model.uri, "Quantity")
     for name, parameter, result in (
         ("ToQuantityIgnoringComparator", quantity, QUANTITY),
+        ("ToInterval", quantity, IntervalType(QUANTITY)),
         ("ToCalendarUnit", STRING, STRING),
+        ("ToValueSet", STRING, VALUESET),
     ):
         exports.add_function(FunctionSymbol(Overload(name, (parameter,), result), result))
     return exports

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from cql import Engine, Library
 from cql.translator import translate
+from cql.values import Interval, Quantity
 from tests.cql.translator.compact import errors, fhir, plain, type_of
 
 
@@ -149,3 +153,21 @@ def test_result_types(expression: str, of: str) -> None:
 )
 def test_wrong_operands_are_refused(expression: str, code: str) -> None:
     assert [found for found, _ in errors(f"define X: {expression}")] == [code]
+
+
+def test_helpers_of_any_namespace_are_the_ones_built_in() -> None:
+    text = """library T using FHIR version '4.0.1'
+include hl7.fhir.uv.cql.FHIRHelpers version '4.0.1'
+include fhir.cqf.common.FHIRHelpers called Old
+context Patient
+define A: [Observation] O return FHIRHelpers.ToInterval(O.value as FHIR.Quantity)
+define B: Old.ToConcept(First([Observation]).code)
+define C: Patient.gender = 'male'
+"""
+    value = {"value": 5, "comparator": "<", "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
+    observation = {"resourceType": "Observation", "id": "o", "valueQuantity": value, "code": {"text": "dose"}}
+    patient = {"resourceType": "Patient", "id": "p", "gender": "male"}
+    found = Engine(Library.from_cql(text)).evaluate([patient, observation])
+    assert found["A"] == [Interval(None, Quantity(Decimal(5), "mg"), True, False)]
+    assert found["B"].display == "dose"
+    assert found["C"] is True

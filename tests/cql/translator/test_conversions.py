@@ -8,6 +8,7 @@ import pytest
 
 from cql import Engine, Library
 from cql.translator import translate
+from cql.types import QUANTITY
 from cql.values import Interval, Quantity
 from tests.cql.translator.compact import errors, fhir, plain, type_of
 
@@ -168,6 +169,6 @@ define C: Patient.gender = 'male'
     observation = {"resourceType": "Observation", "id": "o", "valueQuantity": value, "code": {"text": "dose"}}
     patient = {"resourceType": "Patient", "id": "p", "gender": "male"}
     found = Engine(Library.from_cql(text)).evaluate([patient, observation])
-    assert found["A"] == [Interval(None, Quantity(Decimal(5), "mg"), True, False)]
+    assert found["A"] == [Interval(None, Quantity(Decimal(5), "mg"), True, False, QUANTITY)]
     assert found["B"].display == "dose"
     assert found["C"] is True

@@ -12,12 +12,13 @@ _TICKED = frozenset("☑☒✓✔")
 _EMPTY = frozenset("☐□❏❑")
 _TICKS = frozenset("xX✓✔*")
 _CLOSING = {"[": "]", "(": ")"}
-_NO = word_set("n no 0 false none absent nil nein nee non negative")
+_NO = word_set("n no 0 false nil nein nee non")
 _OPEN = word_set("unknown unk na tbd u pending deferred")
 _OPEN_AFTER_NOT = word_set(
     "applicable assessed assessable evaluated evaluable known documented stated specified recorded done performed "
     "available reported determined examined"
 )
+_ELSEWHERE = word_set("note report comment text narrative")
 _ENDS = frozenset((",", ".", ")", "]", "[", "("))
 _LONGEST_LABEL = 14
 
@@ -51,10 +52,10 @@ def _answer(report: Report, at: int, last: int) -> str:
         said = "negated"
     elif word in _OPEN:
         said = "hypothetical"
-    elif word == "see":
-        return "hypothetical"  # "see note"
-    elif word == "not" and end < last and folded[end] in _OPEN_AFTER_NOT:
+    elif word == "see" and end < last and folded[end] in _ELSEWHERE:
         said, end = "hypothetical", end + 1
+    elif word == "not" and end < last and folded[end] in _OPEN_AFTER_NOT:
+        return "hypothetical"
     if folded[at : at + 3] == ["n", "/", "a"]:
         said, end = "hypothetical", at + 3
     return said if end >= last or folded[end] in _ENDS else ""
@@ -62,7 +63,7 @@ def _answer(report: Report, at: int, last: int) -> str:
 
 def _label_begin(report: Report, sentence: Sentence, colon: int) -> int:
     first = colon
-    while first > max(sentence.first, colon - _LONGEST_LABEL) and report.folded[first - 1] not in (",", ":", "="):
+    while first > max(sentence.first, colon - _LONGEST_LABEL) and report.folded[first - 1] not in (",", ":", "=", "-"):
         first -= 1
     return first
 

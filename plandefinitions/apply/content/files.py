@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ import orjson
 from plandefinitions.apply.content.diagnostics import Findings, Location
 
 MANIFEST = "manifest.json"
+_XML_DEFINITION = re.compile(
+    rb"<(?:PlanDefinition|ActivityDefinition|Library|Questionnaire|ValueSet|CodeSystem|Bundle)\s[^>]*http://hl7\.org/fhir\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,19 @@ def read(paths: Iterable[Path], findings: Findings) -> Files:
             findings.error("PD-101", f"{path} does not exist", Location(path), "give the path of a file or folder")
     for file in content_files(paths):
         _read(file, files, findings)
+    for path in paths:
+        _report_xml(path, findings)
     return files
+
+
+def _report_xml(folder: Path, findings: Findings) -> None:
+    """Warn of definitions that are there as FHIR XML only, which is not read."""
+    for file in sorted(folder.rglob("*.xml")) if folder.is_dir() else ():
+        if _is_hidden(file.relative_to(folder)) or file.with_suffix(".json").exists() or not file.is_file():
+            continue
+        with file.open("rb") as opened:
+            if _XML_DEFINITION.search(opened.read(2000)):
+                findings.warn("PD-101", "the file is FHIR XML, which is not read", Location(file), "convert it to JSON")
 
 
 def content_files(paths: Iterable[Path]) -> Iterator[Path]:

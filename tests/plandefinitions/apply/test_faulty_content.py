@@ -95,6 +95,16 @@ def test_files_that_are_no_resources(tmp_path: Path, text: str) -> None:
     assert load([tmp_path]).content.plans == ()
 
 
+def test_definitions_in_xml_are_told(tmp_path: Path) -> None:
+    for name in ("only.xml", "both.xml", ".hidden.xml"):
+        (tmp_path / name).write_text('<?xml version="1.0"?>\n<PlanDefinition xmlns="http://hl7.org/fhir"/>')
+    (tmp_path / "both.json").write_text("{}")
+    (tmp_path / "other.xml").write_text('<Patient xmlns="http://hl7.org/fhir"/>')
+    [found] = load([tmp_path]).diagnostics
+    assert (found.code, found.severity, found.file) == ("PD-101", "warning", tmp_path / "only.xml")
+    assert "XML" in found.message
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     (error,) = load([tmp_path / "nowhere"]).errors
     assert error.code == "PD-101"

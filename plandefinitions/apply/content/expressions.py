@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cql import Library
@@ -23,7 +23,15 @@ _EITHER = frozenset({"text/cql"})
 _INLINE = frozenset({"text/cql-expression", "text/cql.expression"})
 _FHIRPATH = frozenset({"text/fhirpath"})
 LANGUAGES = (*sorted(_IDENTIFIER), *sorted(_EITHER), *sorted(_INLINE), *sorted(_FHIRPATH))
-ALTERNATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-alternativeExpression"
+_ECR = "http://hl7.org/fhir/us/ecr/StructureDefinition/us-ph-"
+# The extension of FHIR, and those by which the electronic case reporting of the US said the same before.
+ALTERNATIVES = frozenset(
+    {
+        "http://hl7.org/fhir/StructureDefinition/cqf-alternativeExpression",
+        f"{_ECR}alternativeExpression",
+        f"{_ECR}alternative-expression-extension",
+    }
+)
 
 _PART = r'(?:"((?:\\.|[^"\\])+)"|([A-Za-z_][\w\-]*))'
 _QUALIFIED = re.compile(rf"\s*{_PART}\s*\.\s*{_PART}\s*")
@@ -37,15 +45,16 @@ _WORDS = re.compile(
 @dataclass(slots=True)
 class Scope:
     """Where expressions are bound: the libraries in reach, the names given to earlier expressions, the subject's
-    type.
+    type. ``narrowed`` gives the scope of an expression that refers to one library itself.
     """
 
     libraries: Mapping[str, Library]
     program: ProgramBuilder
     subject_type: str
     findings: Findings
-    named: dict[str, str] = field(default_factory=dict)
-    is_complete: bool = True
+    narrowed: Callable[[str, Location, Scope], Scope]
+    named: dict[str, str]
+    is_complete: bool
 
 
 def bind(raw: Any, at: Location, scope: Scope, *, is_condition: bool, holder: Any = None) -> Bound | None:
@@ -61,6 +70,8 @@ def bind(raw: Any, at: Location, scope: Scope, *, is_condition: bool, holder: An
             message = "the expression names no define of the library it refers to"
             scope.findings.error("PD-141", message, at, "give the define's name in expression")
         return None
+    if isinstance(raw.get("reference"), str):
+        scope = scope.narrowed(raw["reference"], at / "reference", scope)
     alternative = _alternative(raw, at, scope, is_condition) or _alternative(holder, at, scope, is_condition)
     if language in _FHIRPATH:
         problem = problem_of(text)
@@ -84,7 +95,7 @@ def bind(raw: Any, at: Location, scope: Scope, *, is_condition: bool, holder: An
 
 def _alternative(holder: Any, at: Location, scope: Scope, is_condition: bool) -> Bound | None:
     for number, one in enumerate((holder.get("extension") if isinstance(holder, dict) else None) or ()):
-        if isinstance(one, dict) and one.get("url") == ALTERNATIVE:
+        if isinstance(one, dict) and one.get("url") in ALTERNATIVES:
             place = at / "extension" / number / "valueExpression"
             return bind(one.get("valueExpression"), place, scope, is_condition=is_condition)
     return None

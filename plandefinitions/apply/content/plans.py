@@ -59,7 +59,7 @@ class PlanCompiler:
         libraries = self._libraries.all_of(resource, source)
         subject_type = _subject(resource) or "Patient"
         is_complete = len(libraries) == len(resource.get("library") or ())
-        scope = Scope(libraries, self._program(libraries), subject_type, self.findings, is_complete=is_complete)
+        scope = self._scope(libraries, subject_type, source, is_complete=is_complete)
         actions = tuple(
             self._action(one, source.at / "action" / number, f"action/{number}", source, scope, None, subject_type)
             for number, one in enumerate(resource.get("action") or ())
@@ -85,11 +85,11 @@ class PlanCompiler:
         triggers = self._triggers(raw, at, scope) if raw.get("trigger") else inherited
         if "transform" in raw:
             self._refuse_transform(at / "transform")
-        conditions = tuple(self._conditions(raw, at, source, scope))
+        conditions = tuple(self._conditions(raw, at, scope))
         definition = self._definition(raw, at, source, scope)
         target = _target_type(definition)
         depth = address.count("action")
-        dynamic_values = tuple(self._dynamic_values(raw, at, source, scope, target, depth))
+        dynamic_values = tuple(self._dynamic_values(raw, at, scope, target, depth))
         if isinstance(definition, Activity):
             check_required(definition, dynamic_values, raw, at, self.findings)
         children = tuple(
@@ -104,7 +104,7 @@ class PlanCompiler:
             _first_only(raw),
         )  # fmt: skip
 
-    def _conditions(self, raw: Json, at: Location, source: Source, scope: Scope) -> Iterator[Condition]:
+    def _conditions(self, raw: Json, at: Location, scope: Scope) -> Iterator[Condition]:
         for number, one in enumerate(raw.get("condition") or ()):
             if not isinstance(one, dict):
                 continue
@@ -117,14 +117,11 @@ class PlanCompiler:
                 else:
                     yield Condition(kind, None, one)
                 continue
-            bound = bind(
-                one["expression"], place / "expression", self._scope_of(one["expression"], place, source, scope),
-                is_condition=True, holder=one,
-            )  # fmt: skip
+            bound = bind(one["expression"], place / "expression", scope, is_condition=True, holder=one)
             yield Condition(kind, bound, one)
 
     def _dynamic_values(
-        self, raw: Json, at: Location, source: Source, scope: Scope, target: str | None, depth: int = 1
+        self, raw: Json, at: Location, scope: Scope, target: str | None, depth: int = 1
     ) -> Iterator[DynamicValue]:
         for number, one in enumerate(raw.get("dynamicValue") or ()):
             place = at / "dynamicValue" / number
@@ -147,8 +144,7 @@ class PlanCompiler:
             except PathProblem as problem:
                 self.findings.error("PD-146", str(problem), place / "path")
                 continue
-            inner = self._scope_of(one["expression"], place, source, scope)
-            bound = bind(one["expression"], place / "expression", inner, is_condition=False, holder=one)
+            bound = bind(one["expression"], place / "expression", scope, is_condition=False, holder=one)
             if bound is not None:
                 yield DynamicValue(path, bound, place)
 
@@ -199,22 +195,28 @@ class PlanCompiler:
             self._refuse_transform(source.at / "transform")
         libraries = self._libraries.all_of(resource, source) or outer.libraries
         is_complete = len(libraries) >= len(resource.get("library") or ()) and outer.is_complete
-        scope = Scope(libraries, self._program(libraries), outer.subject_type, self.findings, is_complete=is_complete)
+        scope = self._scope(libraries, outer.subject_type, source, is_complete=is_complete)
         kind = resource.get("kind")
         if kind is None:
             self.findings.error("PD-150", "an ActivityDefinition must have a kind to be applied", source.at)
-        values = self._dynamic_values(resource, source.at, source, scope, str(kind) if kind else None)
+        values = self._dynamic_values(resource, source.at, scope, str(kind) if kind else None)
         return Activity(resource, canonical(resource) or f"#{resource.get('id', '')}", tuple(values), source.at)
 
-    def _scope_of(self, expression: Any, at: Location, source: Source, scope: Scope) -> Scope:
-        """The scope, narrowed to the library that the expression itself refers to."""
-        reference = expression.get("reference") if isinstance(expression, dict) else None
-        if not isinstance(reference, str):
-            return scope
-        library = self._libraries.one(reference, source, at / "expression" / "reference")
-        libraries = {library.name: library} if library is not None else {}
+    def _scope(
+        self, libraries: Mapping[str, Library], subject_type: str, source: Source, *, is_complete: bool,
+        named: dict[str, str] | None = None,
+    ) -> Scope:  # fmt: skip
+        """The scope of a definition's expressions; one that refers to a library itself is narrowed to that."""
+
+        def narrowed(reference: str, at: Location, outer: Scope) -> Scope:
+            library = self._libraries.one(reference, source, at)
+            only = {library.name: library} if library is not None else {}
+            return self._scope(only, subject_type, source, is_complete=library is not None, named=outer.named)
+
         program = self._program(libraries)
-        return Scope(libraries, program, scope.subject_type, self.findings, scope.named, library is not None)
+        return Scope(
+            libraries, program, subject_type, self.findings, narrowed, {} if named is None else named, is_complete
+        )
 
     def _program(self, libraries: Mapping[str, Library]) -> ProgramBuilder:
         for one in self.programs:

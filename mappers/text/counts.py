@@ -153,6 +153,9 @@ def _count_after(reading: Reading, item: Item) -> tuple[int, int, bool] | None:
             if follows and follows[0] in UNITS:
                 return None
             return int(after[skip]), item.last + skip, False
+    for at in range(item.last, min(item.last + 8, reading.sentence.last - 2)):
+        if folded[at].isdigit() and folded[at + 1 : at + 3] == ["in", "number"] and len(folded[at]) <= 3:
+            return int(folded[at]), at, False
     if bounded := _in_brackets(after):
         return bounded[0], item.last, bounded[1]
     if after[:1] and after[0].startswith("x") and after[0][1:].isdigit() and len(after[0]) <= 4:

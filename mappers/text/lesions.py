@@ -5,6 +5,7 @@ from mappers.text.reading import Reading
 from mappers.text.vocabulary import Item
 
 _BEFORE_LESION = LEFT_GAP | {"cm", "mm"}
+_WITHIN = frozenset(("in", "within", "of", "throughout", "involving", "at"))
 
 
 def label_sites(reading: Reading, item: Item) -> list[Item]:
@@ -49,7 +50,7 @@ def _lesion_before(reading: Reading, place: int) -> bool:
     for other in reversed(reading.items[max(0, place - 4) : place]):
         between = reading.gap(other, site)
         if not other.roles.keys().isdisjoint({"lesion", "mass"}):
-            return len(between) <= 5 and not {"in", "within", "of", "throughout", "involving"}.isdisjoint(between)
+            return len(between) <= 5 and not _WITHIN.isdisjoint(between)
     return False
 
 

@@ -31,6 +31,7 @@ _EXERTION = word_set(
     "cardiopulmonary"
 )
 _REGIONS = frozenset(("chest", "abdomen", "pelvis"))
+_HEALTHY = frozenset(("normal", "clear", "unremarkable"))
 _NOUNS = frozenset(("noun", "short", "sarcomatosis"))
 
 
@@ -114,6 +115,7 @@ def _read_metastasis(reading: Reading, index: int, item: Item, form: str) -> Non
         sites = label_sites(reading, item) or lesion_sites(reading, index, item)
     if not sites and form != "spread":
         sites = left_sites(reading, index, item)
+    sites = [site for site in sites if _HEALTHY.isdisjoint(reading.next_words(site, 1))]
     polarity = reading.context.polarity(item)
     if form == "unspecified-secondary" and polarity == "affirmed":
         polarity = "uncertain"
@@ -220,8 +222,16 @@ def tumour_before(reading: Reading, index: int, item: Item) -> Item | None:
         if _tumour_of(other):
             between = reading.gap(other, item)
             with_it = between[:1] in (["with"], ["w"]) and "," not in between
+            with_it = with_it or (between[:1] == [","] and _only_sites(reading, place, index))
             return other if with_it and not _is_second(reading, place) else None
     return None
+
+
+def _only_sites(reading: Reading, place: int, index: int) -> bool:
+    """ "Prostate cancer, bone metastases": nothing but sites between the comma and the metastasis."""
+    between = reading.items[place + 1 : index]
+    words = reading.items[index].first - reading.items[place].last - 1
+    return all("site" in item.roles for item in between) and sum(item.last - item.first for item in between) == words
 
 
 def _is_second(reading: Reading, place: int) -> bool:

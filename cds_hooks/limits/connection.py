@@ -157,6 +157,15 @@ class BoundedConnection(HttpToolsProtocol):
         self._staying = False
         self._feed(rest)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client says that it will send no more. Whole requests get their answers all the same; then it is over."""
+        if self.cycle is None or self.cycle.response_complete or self._phase is not _Phase.NOTHING:
+            return False
+        if self.scheme == "https":
+            return False  # TLS of asyncio closes both directions whatever is answered here
+        self.cycle.keep_alive = False
+        return True
+
     def pause_writing(self) -> None:
         """The client does not take its answer."""
         super().pause_writing()

@@ -268,6 +268,18 @@ def test_more_connections_than_allowed_are_closed(port: int) -> None:
             one.close()
 
 
+def test_a_client_that_has_said_all_is_answered(port: int) -> None:
+    """It closes its own direction behind the request; only one whose request is not whole gets no answer."""
+    with closing(_connect(port)) as client:
+        client.sendall(_post("/", 5) + b"12345")
+        client.shutdown(socket.SHUT_WR)
+        assert _closed_within(client, 2).startswith(b"HTTP/1.1 400")
+    with closing(_connect(port)) as client:
+        client.sendall(_post("/", 5) + b"123")
+        client.shutdown(socket.SHUT_WR)
+        assert _closed_within(client, 2) == b""
+
+
 def test_requests_in_a_row_on_one_connection(port: int) -> None:
     with closing(_connect(port)) as client:
         client.sendall((_post("/", 2) + b"{}") * 3)

@@ -33,6 +33,7 @@ _NOT_A_RELATIVE = word_set(
     "bring brought confirm deny think help visiting visit told here notice noticed"
 )
 _THE_PATIENT = frozenset(("patient", "pt"))
+_TURNS = _THE_PATIENT | {"but", "however", "although", "though", "except", "whereas", "otherwise", "while", "she", "he"}
 _BESIDE_A_RELATIVE = frozenset(("by", "accompany", "accompanied", "discussed", "from", "per", "between"))
 
 Mark = Literal["negated", "uncertain", "historical", "other", "hypothetical", "planned", "refused", "dropped"]
@@ -166,9 +167,10 @@ def _forward_end(report: Report, sentence: Sentence, index: int, item: Item, cue
     for later in sentence.items[index + 1 : index + 40]:
         if later.first >= limit:
             break
-        if any(c.category == "stop" for c in later.cues) or (
-            cue.category == "historical" and any(c.category in ("affirmed", "negated") for c in later.cues)
-        ):
+        stops = any(c.category == "stop" for c in later.cues)
+        if stops and cue.category == "other":  # "mother received ..." goes on about her
+            stops = not _TURNS.isdisjoint(folded[later.first : later.last])
+        if stops or (cue.category == "historical" and any(c.category in ("affirmed", "negated") for c in later.cues)):
             limit = later.first
             break
         if cue.category == "negated" and any(c.category in ("negated", "dropped") for c in later.cues):

@@ -103,6 +103,8 @@ def _apply(report: Report, sentence: Sentence, context: Context, index: int, ite
     if cue.direction == "forward":
         first = item.last
         last = _forward_end(report, sentence, index, item, cue)
+        if cue.category == "other" and last - first <= 1 and report.folded[first:last] == [")"]:  # "sarcoma (father)"
+            first, last = _backward_begin(report, sentence, index, item, 12), item.first
         if cue.category in ("negated", "uncertain") and _answers_label(report, sentence, item, last):
             first, last = _backward_begin(report, sentence, index, item, 12), item.first
     else:

@@ -24,7 +24,7 @@ _COMING_SECONDS = 0.5
 """For so long a call whose body is still coming counts as one that is about to wait. One that takes longer has a slow
 client, and a few of those must not keep out all others."""
 
-_BURST = 16
+_BURST = 12
 """So many calls may wait, however long that takes, from when nobody waited: several clinicians at the same moment are
 not too much to do. Those that come later may only do so when nobody waits again."""
 
